@@ -563,7 +563,7 @@ public final class ConsoleLogin {
             if (answer == null || answer.status / 100 == 4)
                 answer = http.send(action, "GET", URI.create(String.join("?", endpoint, form)), Map.of(), "");
             if (answer.status != 200) throw new Failure(Failure.SERVICE, answer.host + " refused " + action + ": " + answer.status
-                    + Failure.hide(answer.text.replaceAll("(?s)<(style|script).*?</|<[^>]*>", " "), session.secretAccessKey,
+                    + Failure.hide(answer.text.replaceAll("<(style|script)[^<]*</\\1>|<[^<>]*>", " "), session.secretAccessKey,
                     session.sessionToken), "expired credentials? another partition? not for --duration-seconds?", null, null);
             Object json = Json.parse(answer.text, Failure.OTHER, "getSigninToken at ".concat(answer.host), Http.Answer.HINT);
             String token = Json.string(json, "SigninToken");
@@ -721,7 +721,7 @@ public final class ConsoleLogin {
                 String scheme = first(uri.getScheme(), ""), host = first(uri.getHost(), "");
                 boolean loopback = scheme.equals("http") && host.matches("localhost|\\[::1]|127(\\.[0-9]{1,3}){3}");
                 if ((scheme.equals("https") || loopback) && !host.isEmpty() && uri.getUserInfo() == null
-                        && uri.getQuery() == null && uri.getFragment() == null) return uri;
+                        && uri.getPort() < 65_536 && uri.getQuery() == null && uri.getFragment() == null) return uri;
             } catch (URISyntaxException notAUrl) { /* As little an endpoint as any other. */ }
             throw Failure.usage(url.isEmpty() ? "AWS publishes no sign-in endpoint for this partition" : url + " is no endpoint",
                     "give " + flag + " with an https URL, or an http URL of a loopback address");
