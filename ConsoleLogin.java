@@ -2,13 +2,13 @@
  * ConsoleLogin turns the AWS credentials at hand into a one-time URL that signs a browser in to the AWS Management Console:
  * java ConsoleLogin.java --name feduser. One file, the JDK (17 or later), nothing else.
  *
- * It contacts  the STS and the sign-in endpoint of the region, sts.REGION.amazonaws.com and REGION.signin.aws.amazon.com, those
- *              of the other partitions (see Partition), or those that the user names. By https, or by http to a loopback
- *              address. Redirects are not followed.
- * It reads     the AWS config and credentials files; files named on the command line; AWS_ACCESS_KEY_ID,
- *              AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE, AWS_DEFAULT_PROFILE, AWS_REGION,
- *              AWS_DEFAULT_REGION, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS,
- *              AWS_ENDPOINT_URL_SIGNIN, AWS_CA_BUNDLE, HOME, USERPROFILE; the name of the user who runs it.
+ * It contacts  by https the STS and the sign-in endpoint of the region: sts.REGION.amazonaws.com, REGION.signin.aws.amazon.com (in
+ *              us-east-1 signin.aws.amazon.com), those of the other partitions (see Partition), or those that the user names.
+ *              By http only what the user names at a loopback address. Redirects are not followed.
+ * It reads     the AWS config and credentials files; files named on the command line; the name of the user who runs it;
+ *              AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE, AWS_DEFAULT_PROFILE, AWS_REGION,
+ *              AWS_DEFAULT_REGION, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, AWS_CA_BUNDLE, AWS_ENDPOINT_URL,
+ *              AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL_SIGNIN, HOME and USERPROFILE.
  * It writes    no file. The result goes to standard output, an account of it to standard error; no secret is logged.
  * Contents: usage text, main, run; login, the five steps; Plan, all decisions before the first request; Login; Options;
  * Credentials; SharedConfig; Sts; SigV4; Federation; Partition; Destination; Http; Json; Failure; Outside.
@@ -113,6 +113,7 @@ public final class ConsoleLogin {
 
     /** The five steps from credentials to the URL. */
     private static Login login(Plan plan) {
+        if (!plan.wantsUrl) throw Failure.usage("--output " + plan.output + " gives no URL", "leave it out");
         // 1. Temporary credentials: those found if they are a session already, else a federated user's or a role's.
         Credentials session = plan.session();
 
@@ -152,17 +153,17 @@ public final class ConsoleLogin {
             this.outside = outside;
             output = options.get("--output", "url");
             wantsUrl = output.equals("url") || output.equals("json");
-            options.require(wantsUrl || output.equals("env") || output.equals("process"), "--output", "is no format");
+            options.require(wantsUrl || output.equals("env") || output.equals("process"), "--output", "is not a format");
             int duration = duration();
             String policy = policy();
             SharedConfig config = new SharedConfig(options.get("--profile"), outside);
             region = region(config);
             partition = Partition.of(region);
-            destination = wantsUrl ? Destination.resolve(options.get("--destination", "console"), region) : null;
             stsEndpoint = Http.endpoint("--endpoint-url", options.get("--endpoint-url"),
                     outside.variable("AWS_ENDPOINT_URL_STS"), outside.variable("AWS_ENDPOINT_URL"), partition.stsUrl(region));
             signinEndpoint = !wantsUrl ? null : Http.endpoint("--signin-endpoint-url", options.get("--signin-endpoint-url"),
                     outside.variable("AWS_ENDPOINT_URL_SIGNIN"), partition.signinUrl(region));
+            destination = wantsUrl ? Destination.resolve(options.get("--destination", "console"), region) : null;
             http = new Http(options.seconds("--connect-timeout", "5"), options.seconds("--read-timeout", "20"),
                     first(options.get("--ca-bundle"), outside.variable("AWS_CA_BUNDLE"), config.get("ca_bundle")),
                     options.has("--debug") ? outside.err() : null);
@@ -181,7 +182,7 @@ public final class ConsoleLogin {
         private void check(boolean role, boolean longTerm, int duration) {
             String[] arn = options.get("--role-arn", "").split(":", 6);
             options.require(!role || arn.length == 6 && arn[2].equals("iam") && arn[4].length() == 12 && arn[5].startsWith("role/"),
-                    "--role-arn", "is no ARN such as arn:aws:iam::123456789012:role/Admin");
+                    "--role-arn", "is not an ARN such as arn:aws:iam::123456789012:role/Admin");
             options.require(!role || arn[1].equals(partition.id), "--role-arn", "is of another partition than --region");
             boolean device = options.has("--serial-number"), code = options.has("--token-code");
             options.require(device == code && (role || !code), code ? "--token-code" : "--serial-number",
@@ -191,13 +192,12 @@ public final class ConsoleLogin {
                     "cannot narrow credentials that are a session already, unless they assume a role (--role-arn)");
             options.require(duration <= (role == longTerm ? 43_200 : role ? 3600 : 129_600), "--duration-seconds",
                     "is longer than AWS allows with these credentials");
-            boolean issuer = options.has("--issuer");
-            options.require(!issuer || options.get("--issuer").matches("https?://[!-~]+"), "--issuer", "is no URL");
+            options.require(!options.has("--issuer") || options.get("--issuer").matches("https?://[!-~]+"), "--issuer", "is no URL");
         }
         private void addParameters(boolean role, String policy, int duration) {
             String name = options.get("--name", validName(outside.userName(), 32));
             List<String> arns = options.all("--policy-arn");
-            options.require(name.equals(validName(name, role ? 64 : 32)), "--name", "is no name that AWS accepts");
+            options.require(name.equals(validName(name, role ? 64 : 32)), "--name", "is not a name that AWS accepts");
             options.require(arns.size() <= 10, "--policy-arn", "is one too many");
             parameters.putAll(Map.of("Action", operation, "Version", "2011-06-15", role ? "RoleSessionName" : "Name", name));
             if (role) parameters.put("RoleArn", options.get("--role-arn"));
@@ -225,7 +225,7 @@ public final class ConsoleLogin {
             int unit = value.endsWith("h") ? 3600 : value.endsWith("m") ? 60 : 1;
             long duration = (long) unit * Options.number(value.substring(0, value.length() - (unit == 1 ? 0 : 1)));
             options.require(duration >= 900 && duration <= 129_600 || !options.has("--duration-seconds"), "--duration-seconds",
-                    "is no duration that AWS accepts");
+                    "is not a duration that AWS accepts");
             return (int) duration;
         }
         private String policy() {
@@ -239,20 +239,21 @@ public final class ConsoleLogin {
         private String region(SharedConfig config) {
             String found = first(outside.variable("AWS_REGION"), outside.variable("AWS_DEFAULT_REGION"), config.get("region"));
             String region = options.get("--region", first(found, "us-east-1"));
+            String place = options.has("--region") ? "--region " : "AWS_REGION, or the profile's region, ";
             if (Partition.isRegion(region)) return region;
-            throw new Failure(options.has("--region") ? Failure.USAGE : Failure.CONFIGURATION, "the region " + region + " is none",
-                    "give --region, AWS_REGION or the profile's region as us-east-1", null, null);
+            throw new Failure(options.has("--region") ? Failure.USAGE : Failure.CONFIGURATION, place + region
+                    + " is not the name of a region", "give one such as us-east-1 or us-gov-west-1", null, null);
         }
-        /** What --dry-run prints; of a secret only its length. */
+        /** What --dry-run prints, without the secrets. */
         @Override public String toString() {
             StringJoiner text = new StringJoiner("\n").add("credentials  " + found.source + ", access key ID " + found.accessKeyId);
             text.add("region       " + region + " in the partition " + partition.id);
             text.add("STS          " + (operation == null ? "not called: these credentials are a session" : stsEndpoint));
             for (String name : parameters.keySet())
                 text.add("             " + name + "=" + (Sts.SECRETS.contains(name) ? "(hidden)" : parameters.get(name)));
-            if (wantsUrl) text.add("sign-in      " + signinEndpoint + "/federation");
-            if (sessionDuration > 0) text.add("             SessionDuration=" + sessionDuration);
-            return wantsUrl ? text.add("destination  " + destination).toString() : text.toString();
+            if (sessionDuration > 0) text.add("console      SessionDuration=" + sessionDuration);
+            if (wantsUrl) text.add("sign-in      " + signinEndpoint + "/federation").add("destination  " + destination);
+            return text.toString();
         }
     }
 
@@ -306,7 +307,7 @@ public final class ConsoleLogin {
         String get(String flag, String standard) { return has(flag) ? all(flag).get(all(flag).size() - 1) : standard; }
         int seconds(String flag, String standard) {
             int seconds = number(get(flag, standard));
-            require(seconds >= 1 && seconds <= 600, flag, "is no time to wait");
+            require(seconds >= 1 && seconds <= 600, flag, "is out of range");
             return seconds;
         }
         /** @throws Failure with status 252, naming the flag and its value, with the flag's help as the hint */
@@ -414,7 +415,7 @@ public final class ConsoleLogin {
                     sections.put(name, section = sections.getOrDefault(name, new HashMap<>()));
                 } else if (equals > 0 && section != null) {
                     section.put(line.substring(0, equals).strip().toLowerCase(Locale.ROOT), line.substring(equals + 1).strip());
-                } else throw Failure.configuration(file + " line " + (i + 1) + " is no section, setting or comment",
+                } else throw Failure.configuration(file + " line " + (i + 1) + " is not a section, a setting or a comment",
                         "a profile begins with a line such as [dev], its settings look like region = us-east-1");
             }
             return sections;
@@ -440,7 +441,7 @@ public final class ConsoleLogin {
         Credentials session(Credentials caller, Map<String, String> parameters, Instant now) {
             Map<String, String> answer = call(caller, parameters, now);
             String source = "STS ".concat(parameters.get("Action"));
-            if (answer.get("SessionToken") == null) throw Failure.other(source + " answered no session", "check the endpoint");
+            if (answer.get("SessionToken") == null) throw Failure.other(source + " gave no credentials", "check the endpoint");
             return new Credentials(answer.get("AccessKeyId"), answer.get("SecretAccessKey"), answer.get("SessionToken"),
                     Credentials.instant(answer.get("Expiration"), source), answer.get("Arn"), source);
         }
@@ -625,8 +626,8 @@ public final class ConsoleLogin {
             String host = isUrl ? ".".concat(destination.substring(8).split("[/?#]", 2)[0]) : domain;
             boolean valid = Http.consistsOf(Http.ALPHANUMERIC + "-.", host) && host.length() > 1 && host.endsWith(domain)
                     && (isUrl || isPath || Http.consistsOf(Http.ALPHANUMERIC + "-", destination));
-            if (!valid || !Http.isVisible(destination)) throw Failure.usage("--destination " + destination + " is no page of the "
-                    + "console of " + partition.id, "give s3, /ec2/home#Instances: or an https URL of the console");
+            if (!valid || !Http.isVisible(destination)) throw Failure.usage("--destination " + destination + " is not a page "
+                    + "of the console of " + partition.id, "give s3, /ec2/home#Instances: or an https URL of the console");
             if (isUrl) return destination;
             String[] page = (isPath ? destination : String.join(destination, "/", "/home")).split("#", 2);
             String query = page[0].contains("region=") ? "" : (page[0].contains("?") ? "&region=" : "?region=").concat(region);
@@ -683,11 +684,11 @@ public final class ConsoleLogin {
             }
         }
         private static Failure failure(String host, Throwable failed) {
-            String problem = " failed: " + failed.getCause(), hint = "check the network, and try again";
+            String problem = " failed: " + failed.getCause(), hint = "check network, proxy and firewall, and try again";
             for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-                if (cause instanceof java.nio.channels.UnresolvedAddressException) problem = " failed: its name cannot be resolved";
                 if (cause instanceof TimeoutException) problem = " gave no answer in time (--read-timeout)";
-                if (cause instanceof HttpConnectTimeoutException) problem = " took too long (--connect-timeout)";
+                if (cause instanceof ConnectException) problem = " failed: nothing answers, or not in time (--connect-timeout)";
+                if (cause instanceof java.nio.channels.UnresolvedAddressException) problem = " failed: its name cannot be resolved";
                 if (cause instanceof SSLException) problem = " failed: " + cause.getMessage();
                 if (cause instanceof SSLException) hint = "where a proxy inspects TLS, give its certificate with --ca-bundle";
             }
@@ -723,8 +724,8 @@ public final class ConsoleLogin {
                 if ((scheme.equals("https") || loopback) && !host.isEmpty() && uri.getUserInfo() == null
                         && uri.getPort() < 65_536 && uri.getQuery() == null && uri.getFragment() == null) return uri;
             } catch (URISyntaxException notAUrl) { /* As little an endpoint as any other. */ }
-            throw Failure.usage(url.isEmpty() ? "AWS publishes no sign-in endpoint for this partition" : url + " is no endpoint",
-                    "give " + flag + " with an https URL, or an http URL of a loopback address");
+            throw Failure.usage(url.isEmpty() ? "AWS publishes no sign-in endpoint for the partition" : url
+                    + " is not an endpoint", "give " + flag + " with an https URL, or an http URL of a loopback address");
         }
         /** The Host header, as the client sends it. */
         static String host(URI uri) {
@@ -867,7 +868,7 @@ public final class ConsoleLogin {
 
     /** Everything that touches the world outside; tests replace it. */
     static class Outside {
-        /** An environment variable; null where it is absent or empty. */
+        /** Null where it is absent or empty. */
         String variable(String name) { return "".equals(System.getenv(name)) ? null : System.getenv(name); }
         String userName() { return System.getProperty("user.name", ""); }
         /** In whole seconds. */
