@@ -453,7 +453,7 @@ public final class ConsoleLogin {
             Http.Answer answer = http.send("STS ".concat(action), "POST", endpoint, headers, body);
             Map<String, String> values = parse(answer);
             if (answer.status() == 200) return values;
-            String code = first(values.get("Code"), Integer.toString(answer.status())), id = values.get("RequestId");
+            String code = first(values.get("Code"), Integer.toString(answer.status)), id = first(values.get("RequestId"), "unknown");
             String message = Failure.hide(first(values.get("Message"), ""), caller.secretAccessKey(), caller.sessionToken(),
                     parameters.get("Policy"), parameters.get("TokenCode"));
             throw new Failure(Failure.SERVICE, "STS refused " + action + ": " + code + ": " + message + " (request ID " + id + ")",
@@ -684,12 +684,12 @@ public final class ConsoleLogin {
             }
         }
         private static Failure failure(String host, Throwable failed) {
-            String problem = " failed: " + failed.getCause(), hint = "check network, proxy and firewall, and try again";
+            Throwable reason = failed.getCause() == null ? failed : failed.getCause();
+            String problem = " failed: " + reason.toString().replaceFirst("^[\\w.]+: ", ""), hint = "check the network and the proxy";
             for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
                 if (cause instanceof TimeoutException) problem = " gave no answer in time (--read-timeout)";
                 if (cause instanceof ConnectException) problem = " failed: nothing answers, or not in time (--connect-timeout)";
                 if (cause instanceof java.nio.channels.UnresolvedAddressException) problem = " failed: its name cannot be resolved";
-                if (cause instanceof SSLException) problem = " failed: " + cause.getMessage();
                 if (cause instanceof SSLException) hint = "where a proxy inspects TLS, give its certificate with --ca-bundle";
             }
             return Failure.other("the connection to " + host + problem, hint);
