@@ -13,10 +13,9 @@
  * Contents: usage text, main, run; login, the five steps; Plan, all decisions before the first request; Login; Options;
  * Credentials; SharedConfig; Sts; SigV4; Federation; Partition; Destination; Http; Json; Failure; Outside.
  *
- * Until the URL is printed the code keeps to what a JVM starts fast with: loops, String.join, few types; no lambda, stream,
- * regular expression or format string. Error messages, --dry-run and --debug use what reads best.
+ * Until the URL is printed the code keeps to what a JVM starts fast with: loops, String.join, few types; no lambda, stream or
+ * format string, no regular expression by default. Error messages, --dry-run and --debug use what reads best.
  */
-
 import java.io.*;
 import java.net.*;
 import java.net.http.*;
@@ -26,7 +25,6 @@ import java.time.*;
 import java.util.*;
 import java.util.concurrent.*;
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import javax.net.ssl.*;
 import javax.xml.stream.*;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -38,7 +36,6 @@ public final class ConsoleLogin {
     /** What --help prints and the parser knows: a line that begins with a flag tells whether it takes a value, and is its hint. */
     static final String USAGE = """
         Usage: java ConsoleLogin.java [--name NAME] [options]
-
         Turns the AWS credentials at hand into a one-time URL that signs a browser in to the AWS
         Management Console. To look around for half a day, for example, beginning at S3:
         java ConsoleLogin.java --policy-arn ReadOnlyAccess --duration-seconds 12h --destination s3
@@ -53,8 +50,8 @@ public final class ConsoleLogin {
         What the session may do, and for how long
           --policy JSON         inline session policy of at most 2048 characters, or file://PATH to one
           --policy-arn ARN      managed session policy, up to 10 times; a bare name is one of AWS
-          --duration-seconds N  900 to 43200 or 15m to 12h (default: 1h); a federated user's session may last
-                                36h, that of a role assumed from a session 1h
+          --duration-seconds N  900 to 43200 or 15m to 12h (default: 1h); of a federated user up to 36h, of a
+                                role that is assumed from a session up to 1h
         Where it lands
           --region REGION       such as us-east-1 (default: $AWS_REGION, $AWS_DEFAULT_REGION, the profile's)
           --destination D       service (s3), console path (/ec2/home#Instances:) or console URL (https://)
@@ -68,82 +65,70 @@ public final class ConsoleLogin {
           --help                this text
           --version             the version
         Network
-          --endpoint-url URL    STS endpoint; https, or http to a loopback address
-                                (default: $AWS_ENDPOINT_URL_STS, $AWS_ENDPOINT_URL, the region's)
-          --signin-endpoint-url URL  base of the sign-in endpoint, likewise (default: $AWS_ENDPOINT_URL_SIGNIN)
+          --endpoint-url URL    STS endpoint (default: $AWS_ENDPOINT_URL_STS, $AWS_ENDPOINT_URL, the region's)
+          --signin-endpoint-url URL  base of the sign-in endpoint (default: $AWS_ENDPOINT_URL_SIGNIN)
           --ca-bundle FILE      PEM certificates to trust besides the JDK's (default: $AWS_CA_BUNDLE)
           --connect-timeout S   seconds, 1 to 600 (default: 5)
           --read-timeout S      seconds, 1 to 600 (default: 20)
-
-        Exit status: 0 done; 252 usage; 253 no credentials, or unreadable configuration; 254 AWS
-        answered with an error; 255 network failure or anything else; 130 interrupted.
+        Exit status: 0 done, 252 usage, 253 configuration, 254 refused by AWS, 255 anything else, 130 interrupted
         """;
 
     private ConsoleLogin() {}
     public static void main(String[] arguments) { System.exit(run(new Outside(), arguments)); }
-
     /** Runs the command line and returns the exit status. */
     static int run(Outside outside, String... arguments) {
         try {
             Options options = Options.parse(arguments);
             if (options.has("--help")) outside.print(USAGE.stripTrailing());
             else if (options.has("--version")) outside.print("console-login ".concat(VERSION));
-            else perform(new Plan(options, outside));
+            else perform(new Plan(options, outside), outside);
             return 0;
         } catch (Failure failure) {
             outside.note("error: " + failure.getMessage() + "\nhint: " + failure.hint);
             return failure.exitStatus;
         } catch (RuntimeException mistake) { // Its message might quote a secret, so only its type and place are shown.
-            outside.note("error: unexpected " + mistake.getClass().getName() + " at " + mistake.getStackTrace()[0]
-                    + "\nhint: this is a mistake in ConsoleLogin " + VERSION + "; please report the line above");
+            outside.note("error: unexpected " + mistake.getClass().getName() + " at " + mistake.getStackTrace()[0]);
+            outside.note("hint: this is a mistake in ConsoleLogin " + VERSION + "; please report the line above");
             return Failure.OTHER;
         }
     }
-
-    private static void perform(Plan plan) {
-        boolean dryRun = plan.options.has("--dry-run");
-        Login login = plan.wantsUrl && !dryRun ? login(plan) : null;
-        plan.outside.print(dryRun ? plan.toString() : login == null ? plan.session().export(plan.output)
+    private static void perform(Plan plan, Outside outside) {
+        Login login = plan.wantsUrl && !plan.options.has("--dry-run") ? login(plan) : null;
+        outside.print(plan.options.has("--dry-run") ? plan.toString() : login == null ? plan.session().export(plan.output)
                 : plan.output.equals("json") ? login.toJson() : login.url);
-        if (login != null && !plan.options.has("--quiet")) plan.outside.note(login.summary());
+        if (login != null && !plan.options.has("--quiet")) outside.note(login.summary());
     }
-
     /** The whole command line in one call, such as {@code login("--name", "feduser").url()}, with the errors of Failure. */
     public static Login login(String... arguments) { return login(new Plan(Options.parse(arguments), new Outside())); }
-
     /** The five steps from credentials to the URL. */
     private static Login login(Plan plan) {
         if (!plan.wantsUrl) throw Failure.usage("--output " + plan.output + " gives no URL", "leave it out");
         // 1. Temporary credentials: those found if they are a session already, else a federated user's or a role's.
         Credentials session = plan.session();
-
         // 2. They become the session string, 3. which is URL-encoded, 4. and traded for a sign-in token.
         Federation federation = new Federation(plan.http, plan.signinEndpoint.toString().concat("/federation"), plan.partition);
         String token = federation.getSigninToken(session, plan.sessionDuration);
-
         // 5. The login URL carries the token.
         String url = federation.loginUrl(token, plan.destination, plan.options.get("--issuer"));
-        Instant now = plan.outside.now();
-        return new Login(url, now.plusSeconds(Federation.TOKEN_SECONDS),
-                plan.sessionDuration > 0 ? now.plusSeconds(plan.sessionDuration) : session.expiration(), session,
-                plan.partition.id(), plan.region, plan.destination);
+        Instant now = plan.outside.now(), end = now.plusSeconds(plan.sessionDuration);
+        return new Login(url, now.plusSeconds(Federation.TOKEN_SECONDS), plan.sessionDuration > 0 ? end : session.expiration,
+                session, plan.partition.id, plan.region, plan.destination);
     }
 
     /** What will be done: every decision, made and checked before anything is sent. */
     static final class Plan {
         /** Leaves exactly the caller's rights; without a session policy a federated user has none (granted #144). */
-        static final String ALLOW_ALL = "{\"Version\":\"2012-10-17\",\"Statement\":"
-                + "[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
+        static final String ALLOW_ALL = """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""";
         final Options options;
         final Outside outside;
-        final String output, region, destination;
+        /** The operation is GetFederationToken or AssumeRole; null where the credentials found are a session already. */
+        final String output, region, destination, operation;
         final Partition partition;
         final boolean wantsUrl;
         final URI stsEndpoint, signinEndpoint;
         final Http http;
         final Credentials found;
-        /** GetFederationToken or AssumeRole; null where the credentials found are a session already. */
-        final String operation;
         final Map<String, String> parameters = new TreeMap<>();
         /** Seconds, as the federation endpoint is asked for them; 0 where it must not be. */
         final int sessionDuration;
@@ -192,7 +177,8 @@ public final class ConsoleLogin {
                     "cannot narrow credentials that are a session already, unless they assume a role (--role-arn)");
             options.require(duration <= (role == longTerm ? 43_200 : role ? 3600 : 129_600), "--duration-seconds",
                     "is longer than AWS allows with these credentials");
-            options.require(!options.has("--issuer") || options.get("--issuer").matches("https?://[!-~]+"), "--issuer", "is no URL");
+            String issuer = options.get("--issuer");
+            options.require(issuer == null || issuer.matches("https?://[!-~]+"), "--issuer", "is not a URL");
         }
         private void addParameters(boolean role, String policy, int duration) {
             String name = options.get("--name", validName(outside.userName(), 32));
@@ -214,7 +200,7 @@ public final class ConsoleLogin {
         /** The name with every character outside [\w+=,.@-] replaced, at least 2 long (STS API reference). */
         static String validName(String name, int longest) {
             StringBuilder valid = new StringBuilder(name.length() < 2 ? name.concat("-user") : name);
-            if (valid.length() > longest) valid.setLength(longest);
+            valid.setLength(Math.min(valid.length(), longest));
             for (int i = 0; i < valid.length(); i++)
                 if ((Http.ALPHANUMERIC + "_+=,.@-").indexOf(valid.charAt(i)) < 0) valid.setCharAt(i, '-');
             return valid.toString();
@@ -222,10 +208,10 @@ public final class ConsoleLogin {
         /** Seconds; 0 when none are asked for. */
         private int duration() {
             String value = options.get("--duration-seconds", "0");
-            int unit = value.endsWith("h") ? 3600 : value.endsWith("m") ? 60 : 1;
-            long duration = (long) unit * Options.number(value.substring(0, value.length() - (unit == 1 ? 0 : 1)));
-            options.require(duration >= 900 && duration <= 129_600 || !options.has("--duration-seconds"), "--duration-seconds",
-                    "is not a duration that AWS accepts");
+            long unit = value.endsWith("h") ? 3600 : value.endsWith("m") ? 60 : 1;
+            long duration = unit * Options.number(value.substring(0, value.length() - (unit == 1 ? 0 : 1)));
+            String flag = options.has("--duration-seconds") ? "--duration-seconds" : null;
+            options.require(flag == null || duration >= 900 && duration <= 129_600, flag, "is not a duration that AWS accepts");
             return (int) duration;
         }
         private String policy() {
@@ -239,10 +225,9 @@ public final class ConsoleLogin {
         private String region(SharedConfig config) {
             String found = first(outside.variable("AWS_REGION"), outside.variable("AWS_DEFAULT_REGION"), config.get("region"));
             String region = options.get("--region", first(found, "us-east-1"));
-            String place = options.has("--region") ? "--region " : "AWS_REGION, or the profile's region, ";
+            options.require(!options.has("--region") || Partition.isRegion(region), "--region", "is not the name of a region");
             if (Partition.isRegion(region)) return region;
-            throw new Failure(options.has("--region") ? Failure.USAGE : Failure.CONFIGURATION, place + region
-                    + " is not the name of a region", "give one such as us-east-1 or us-gov-west-1", null, null);
+            throw Failure.configuration("AWS_REGION or the profile's region, " + region + ", is not the name of one", "mend it");
         }
         /** What --dry-run prints, without the secrets. */
         @Override public String toString() {
@@ -250,7 +235,7 @@ public final class ConsoleLogin {
             text.add("region       " + region + " in the partition " + partition.id);
             text.add("STS          " + (operation == null ? "not called: these credentials are a session" : stsEndpoint));
             for (String name : parameters.keySet())
-                text.add("             " + name + "=" + (Sts.SECRETS.contains(name) ? "(hidden)" : parameters.get(name)));
+                text.add("             " + name + "=" + (name.matches("Policy|TokenCode") ? "(hidden)" : parameters.get(name)));
             if (sessionDuration > 0) text.add("console      SessionDuration=" + sessionDuration);
             if (wantsUrl) text.add("sign-in      " + signinEndpoint + "/federation").add("destination  " + destination);
             return text.toString();
@@ -355,6 +340,9 @@ public final class ConsoleLogin {
             Object outer = Json.parse(json, Failure.CONFIGURATION, source, "give what aws sts or a credential_process prints");
             Object inner = Json.get(outer, "Credentials") == null ? outer : Json.get(outer, "Credentials");
             Object user = Json.get(outer, Json.get(outer, "FederatedUser") == null ? "AssumedRoleUser" : "FederatedUser");
+            for (String name : List.of("SessionToken", "Expiration"))
+                if (Json.get(inner, name) != null && Json.string(inner, name) == null)
+                    throw Failure.configuration(source + " has a " + name + " that is not a string", "get new credentials");
             return new Credentials(Json.string(inner, "AccessKeyId"), Json.string(inner, "SecretAccessKey"),
                     Json.string(inner, "SessionToken"), instant(Json.string(inner, "Expiration"), source),
                     Json.string(user, "Arn"), source);
@@ -395,7 +383,7 @@ public final class ConsoleLogin {
         }
         private void add(Outside outside, String file, String section) {
             boolean exists = new File(file).exists();
-            Map<String, String> found = exists ? parse(file, outside.read(file, file)).get(section) : null;
+            Map<String, String> found = exists ? parse(file, outside.read("the file", file)).get(section) : null;
             if (found != null) settings.putAll(found);
             String problem = !exists ? " does not exist" : found == null ? " has no [" : " has no access key in [";
             looked.add(String.join("", file, problem, exists ? section.concat("]") : ""));
@@ -405,16 +393,18 @@ public final class ConsoleLogin {
             Map<String, Map<String, String>> sections = new HashMap<>();
             Map<String, String> section = null;
             String[] lines = text.split("\n");
-            for (int i = 0; i < lines.length; i++) {
+            for (int i = 0, base = 0; i < lines.length; i++) {
                 String line = lines[i].strip();
-                int equals = line.indexOf('=');
-                boolean nested = section != null && (lines[i].startsWith(" ") || lines[i].startsWith("\t"));
-                if (line.isEmpty() || line.startsWith("#") || line.startsWith(";") || nested) continue;
-                if (line.startsWith("[") && line.endsWith("]")) {
-                    String name = line.substring(1, line.length() - 1).strip();
+                int equals = line.indexOf('='), column = lines[i].indexOf(line);
+                if (line.isEmpty() || "#;".contains(line.substring(0, 1)) || column > base && !line.startsWith("[")) continue;
+                if (line.startsWith("[") && line.indexOf(']') > 0) {
+                    String name = line.substring(1, line.indexOf(']')).strip().replace("\"", "").replace("'", "");
+                    if (name.equals("profile default")) name = "default";
                     sections.put(name, section = sections.getOrDefault(name, new HashMap<>()));
+                    base = Integer.MAX_VALUE;
                 } else if (equals > 0 && section != null) {
                     section.put(line.substring(0, equals).strip().toLowerCase(Locale.ROOT), line.substring(equals + 1).strip());
+                    base = column;
                 } else throw Failure.configuration(file + " line " + (i + 1) + " is not a section, a setting or a comment",
                         "a profile begins with a line such as [dev], its settings look like region = us-east-1");
             }
@@ -434,16 +424,15 @@ public final class ConsoleLogin {
 
     /** AWS STS over its Query API (STS API reference, version 2011-06-15). The region is the endpoint's. */
     public record Sts(Http http, URI endpoint, String region) {
-        /** The elements that are read from answers; each is there at most once. */
         private static final List<String> VALUES = List.of("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration", "Arn",
-                "Code", "Message", "RequestId");
-        private static final List<String> SECRETS = List.of("Policy", "TokenCode"); // parameters that are shown nowhere
+                "Code", "Message", "RequestId"); // elements that are read, each at most once
         Credentials session(Credentials caller, Map<String, String> parameters, Instant now) {
             Map<String, String> answer = call(caller, parameters, now);
-            String source = "STS ".concat(parameters.get("Action"));
-            if (answer.get("SessionToken") == null) throw Failure.other(source + " gave no credentials", "check the endpoint");
-            return new Credentials(answer.get("AccessKeyId"), answer.get("SecretAccessKey"), answer.get("SessionToken"),
-                    Credentials.instant(answer.get("Expiration"), source), answer.get("Arn"), source);
+            String source = "STS ".concat(parameters.get("Action")), token = first(answer.get("SessionToken"), "");
+            try {
+                return new Credentials(answer.get("AccessKeyId"), answer.get("SecretAccessKey"), token,
+                        Credentials.instant(answer.get("Expiration"), source), answer.get("Arn"), source);
+            } catch (Failure unusable) { throw Failure.other(unusable.getMessage(), "check the endpoint " + endpoint); }
         }
         /** Calls an operation with its parameters, Action and Version among them; returns the VALUES in the answer. */
         public Map<String, String> call(Credentials caller, Map<String, String> parameters, Instant now) {
@@ -452,10 +441,12 @@ public final class ConsoleLogin {
             SigV4.sign(headers, "POST", endpoint, body, caller, region, "sts", now);
             Http.Answer answer = http.send("STS ".concat(action), "POST", endpoint, headers, body);
             Map<String, String> values = parse(answer);
-            if (answer.status() == 200) return values;
-            String code = first(values.get("Code"), Integer.toString(answer.status)), id = first(values.get("RequestId"), "unknown");
-            String message = Failure.hide(first(values.get("Message"), ""), caller.secretAccessKey(), caller.sessionToken(),
-                    parameters.get("Policy"), parameters.get("TokenCode"));
+            if (answer.status == 200) return values;
+            values.replaceAll((name, value) -> Failure.hide(value, caller.secretAccessKey, caller.sessionToken,
+                    parameters.get("Policy"), parameters.get("TokenCode")));
+            if (values.isEmpty() && !answer.text.contains("<ErrorResponse")) throw answer.unlike("an XML answer of STS");
+            String code = first(values.get("Code"), Integer.toString(answer.status)), message = first(values.get("Message"), "");
+            String id = first(values.get("RequestId"), "unknown");
             throw new Failure(Failure.SERVICE, "STS refused " + action + ": " + code + ": " + message + " (request ID " + id + ")",
                     hint(code, message, action), code, id);
         }
@@ -499,7 +490,7 @@ public final class ConsoleLogin {
         /** Adds host, x-amz-date, x-amz-security-token and authorization to the headers, whose names are in lower case. */
         static void sign(SortedMap<String, String> headers, String method, URI uri, String body, Credentials credentials,
                 String region, String service, Instant now) {
-            String timestamp = now.toString().replace("-", "").replace(":", "");
+            String timestamp = Instant.ofEpochSecond(now.getEpochSecond()).toString().replace("-", "").replace(":", "");
             headers.put("host", Http.host(uri));
             headers.put("x-amz-date", timestamp);
             if (credentials.sessionToken() != null) headers.put("x-amz-security-token", credentials.sessionToken());
@@ -537,7 +528,7 @@ public final class ConsoleLogin {
         private static byte[] hmac(byte[] key, String text) {
             try {
                 Mac mac = Mac.getInstance("HmacSHA256");
-                mac.init(new SecretKeySpec(key, "HmacSHA256"));
+                mac.init(new javax.crypto.spec.SecretKeySpec(key, "HmacSHA256"));
                 return mac.doFinal(text.getBytes(UTF_8));
             } catch (GeneralSecurityException everyJdkHasIt) { throw new IllegalStateException(everyJdkHasIt); }
         }
@@ -567,9 +558,8 @@ public final class ConsoleLogin {
                     + Failure.hide(answer.text.replaceAll("<(style|script)[^<]*</\\1>|<[^<>]*>", " "), session.secretAccessKey,
                     session.sessionToken), "expired credentials? another partition? not for --duration-seconds?", null, null);
             Object json = Json.parse(answer.text, Failure.OTHER, "getSigninToken at ".concat(answer.host), Http.Answer.HINT);
-            String token = Json.string(json, "SigninToken");
-            if (token == null) throw answer.unlike("a sign-in token");
-            return token;
+            if (Json.get(json, "SigninToken") instanceof String token && !token.isEmpty()) return token;
+            throw answer.unlike("a sign-in token");
         }
         /** @param issuer where the user goes when the session expires, or null */
         public String loginUrl(String signinToken, String destination, String issuer) {
@@ -601,7 +591,7 @@ public final class ConsoleLogin {
             String[] parts = name.split("-", 5);
             String compass = parts.length < 3 || parts.length > 4 ? "?" : String.join(parts[parts.length - 2], ",", ",");
             return ",north,east,south,west,central,northeast,northwest,southeast,southwest,".contains(compass)
-                    && Options.number(parts[parts.length - 1]) > 0 && parts[0].length() >= 2
+                    && Options.number(parts[parts.length - 1]) > 0 && parts[0].length() >= 2 && !name.contains("--")
                     && Http.consistsOf("abcdefghijklmnopqrstuvwxyz0123456789-", name);
         }
         String stsUrl(String region) { return String.join("", "https://sts.", region, ".", stsDomain); }
@@ -609,8 +599,8 @@ public final class ConsoleLogin {
         /** GovCloud has one console host for all its regions. */
         String consoleUrl(String region) { return url(id.equals("aws-us-gov") ? home : region, "console."); }
         private String url(String region, String service) {
-            String prefix = region.equals(home) ? "https://" : String.join(region, "https://", ".");
-            return domain == null ? null : String.join("", prefix, service, domain);
+            String host = region.equals(home) ? service : String.join(".", region, service);
+            return domain == null ? null : String.join("", "https://", host, domain);
         }
     }
 
@@ -630,7 +620,8 @@ public final class ConsoleLogin {
                     + "of the console of " + partition.id, "give s3, /ec2/home#Instances: or an https URL of the console");
             if (isUrl) return destination;
             String[] page = (isPath ? destination : String.join(destination, "/", "/home")).split("#", 2);
-            String query = page[0].contains("region=") ? "" : (page[0].contains("?") ? "&region=" : "?region=").concat(region);
+            String query = page[0].contains("?region=") || page[0].contains("&region=") ? ""
+                    : (page[0].contains("?") ? "&region=" : "?region=").concat(region);
             return String.join("", partition.consoleUrl(region), page[0], query, page.length > 1 ? "#".concat(page[1]) : "");
         }
     }
@@ -648,7 +639,7 @@ public final class ConsoleLogin {
             HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
                     .followRedirects(HttpClient.Redirect.NEVER).connectTimeout(Duration.ofSeconds(connectTimeout));
             client = caBundle == null ? builder.build() : builder.sslContext(trusting(caBundle)).build();
-            seconds = connectTimeout + readTimeout;
+            seconds = readTimeout;
             this.trace = trace;
         }
         record Answer(String host, int status, String contentType, String text) {
@@ -656,24 +647,27 @@ public final class ConsoleLogin {
             Failure unlike(String expected) {
                 return Failure.other(host + " answered " + status + " with " + contentType + ", not with " + expected, HINT);
             }
+            @Override public String toString() { return "Answer[" + host + ", " + status + ", text=(hidden)]"; }
         }
         Answer send(String step, String method, URI uri, Map<String, String> headers, String body) {
             HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.ofString(body));
             for (Map.Entry<String, String> header : headers.entrySet())
                 if (!header.getKey().equals("host")) request.header(header.getKey(), header.getValue());
             Bytes bytes = new Bytes();
-            String host = uri.getAuthority();
+            String host = uri.getAuthority(), outcome = "no answer";
             long start = System.nanoTime();
             CompletableFuture<HttpResponse<Void>> exchange = client.sendAsync(request.build(), bytes.handler);
             try {
                 HttpResponse<Void> answer = exchange.get(seconds, TimeUnit.SECONDS);
-                if (trace != null) trace.println("console-login: debug: " + step + ": " + method + " " + host + ": "
-                        + answer.statusCode() + " after " + (System.nanoTime() - start) / 1_000_000 + " ms");
+                outcome = Integer.toString(answer.statusCode());
                 String contentType = answer.headers().firstValue("content-type").orElse("no content type");
                 return new Answer(host, answer.statusCode(), contentType, bytes.toString(UTF_8));
             } catch (ExecutionException | TimeoutException | InterruptedException failed) {
                 exchange.cancel(true);
                 throw failure(host, failed);
+            } finally {
+                if (trace != null) trace.println("console-login: debug: " + step + ": " + method + " " + host + ": " + outcome
+                        + " after " + (System.nanoTime() - start) / 1_000_000 + " ms");
             }
         }
         private static final class Bytes extends ByteArrayOutputStream implements java.util.function.Consumer<Optional<byte[]>> {
@@ -685,7 +679,9 @@ public final class ConsoleLogin {
         }
         private static Failure failure(String host, Throwable failed) {
             Throwable reason = failed.getCause() == null ? failed : failed.getCause();
-            String problem = " failed: " + reason.toString().replaceFirst("^[\\w.]+: ", ""), hint = "check the network and the proxy";
+            // Not more of its message: the JDK quotes there what the server sent.
+            String problem = " failed: " + first(reason.getMessage(), reason.getClass().getSimpleName()).split("[:\"]")[0];
+            String hint = "check the network and the proxy";
             for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
                 if (cause instanceof TimeoutException) problem = " gave no answer in time (--read-timeout)";
                 if (cause instanceof ConnectException) problem = " failed: nothing answers, or not in time (--connect-timeout)";
@@ -710,8 +706,7 @@ public final class ConsoleLogin {
                 context.init(null, factory.getTrustManagers(), null);
                 return context;
             } catch (GeneralSecurityException | IOException unusable) {
-                throw Failure.configuration("the CA bundle " + caBundle + " cannot be used: " + unusable.getMessage(),
-                        "give --ca-bundle, AWS_CA_BUNDLE or the profile's ca_bundle as a file of PEM certificates");
+                throw Failure.configuration("CA bundle " + caBundle + " is unusable: " + unusable.getMessage(), "see --ca-bundle");
             }
         }
         /** The first URL that is given, as an endpoint: https, or http to a loopback address; a path at most. */
@@ -724,12 +719,13 @@ public final class ConsoleLogin {
                 if ((scheme.equals("https") || loopback) && !host.isEmpty() && uri.getUserInfo() == null
                         && uri.getPort() < 65_536 && uri.getQuery() == null && uri.getFragment() == null) return uri;
             } catch (URISyntaxException notAUrl) { /* As little an endpoint as any other. */ }
-            throw Failure.usage(url.isEmpty() ? "AWS publishes no sign-in endpoint for the partition" : url
+            throw Failure.usage(url.isEmpty() ? "AWS publishes no sign-in endpoint here" : url.replaceFirst("//.*@", "//")
                     + " is not an endpoint", "give " + flag + " with an https URL, or an http URL of a loopback address");
         }
-        /** The Host header, as the client sends it. */
+        /** The Host header, as the client sends it: without a standard port. */
         static String host(URI uri) {
-            return uri.getPort() == (uri.getScheme().equals("https") ? 443 : 80) ? uri.getHost() : uri.getAuthority();
+            int port = uri.getPort();
+            return port < 0 || port == (uri.getScheme().equals("https") ? 443 : 80) ? uri.getHost() : uri.getAuthority();
         }
         static String form(Map<String, String> parameters) {
             StringJoiner form = new StringJoiner("&");
@@ -760,7 +756,7 @@ public final class ConsoleLogin {
         public static Object parse(String text) {
             Json json = new Json(text);
             Object value = json.value(0);
-            if (json.next() != 0) throw json.unlike("the end");
+            if (json.next() != 0 || json.at < text.length()) throw json.unlike("the end");
             return value;
         }
         static Object parse(String text, int exitStatus, String what, String hint) {
@@ -812,7 +808,8 @@ public final class ConsoleLogin {
             StringBuilder string = new StringBuilder();
             for (; at < text.length() && text.charAt(at) >= ' ' && text.charAt(at) != '"'; at++)
                 string.append(text.charAt(at) == '\\' ? escape() : text.charAt(at));
-            if (!text.startsWith("\"", at++)) throw unlike("a closing quote");
+            if (!text.startsWith("\"", at)) throw unlike("a closing quote");
+            at++;
             return string.toString();
         }
         private char escape() {
@@ -844,9 +841,8 @@ public final class ConsoleLogin {
         static final int USAGE = 252, CONFIGURATION = 253, SERVICE = 254, OTHER = 255;
         private static final long serialVersionUID = 1;
         public final int exitStatus;
-        public final String hint;
-        /** What AWS answered; null where it was not AWS that refused, or AWS did not say. */
-        public final String code, requestId;
+        /** What to do next, and what AWS answered: null where AWS did not refuse, or did not say. */
+        public final String hint, code, requestId;
         Failure(int exitStatus, String message, String hint, String code, String requestId) {
             // What comes from outside must neither steer the terminal nor fill it.
             super(message.replaceAll("[\\p{C}\\s]+", " ").replaceFirst("^(.{1000}).+", "$1..."));
@@ -858,10 +854,14 @@ public final class ConsoleLogin {
         static Failure usage(String message, String hint) { return new Failure(USAGE, message, hint, null, null); }
         static Failure configuration(String message, String hint) { return new Failure(CONFIGURATION, message, hint, null, null); }
         static Failure other(String message, String hint) { return new Failure(OTHER, message, hint, null, null); }
-        /** The text without the secrets, as they are or percent-encoded. */
+        /** The text without the secrets. No encoding changes letters and digits, so their runs go too, but for a policy's words. */
         static String hide(String text, String... secrets) {
-            for (String secret : secrets)
-                if (secret != null) text = text.replace(secret, "(hidden)").replace(Http.encode(secret), "(hidden)");
+            for (String secret : secrets) {
+                if (secret == null) continue;
+                text = text.replace(secret, "(hidden)").replace(Http.encode(secret), "(hidden)");
+                for (String run : secret.split("[^A-Za-z0-9]+"))
+                    if (run.length() >= 6 && !secret.contains("{")) text = text.replace(run, "(hidden)");
+            }
             return text;
         }
     }
@@ -886,13 +886,13 @@ public final class ConsoleLogin {
             try (InputStream input = file.equals("-") ? in() : new FileInputStream(file)) {
                 byte[] bytes = input.readNBytes(Http.LARGEST + 1);
                 if (bytes.length <= Http.LARGEST) return new String(bytes, UTF_8);
-                throw new IOException(file.concat(" is longer than 1 MiB"));
+                throw new IOException(" longer than 1 MiB");
             } catch (IOException unreadable) {
-                throw Failure.configuration(what + " cannot be read: " + unreadable.getMessage(), "check the file's path and mode");
+                String path = file.contains("{") ? "(JSON)" : file, reason = unreadable.getMessage().replace(file, "");
+                throw Failure.configuration(what + " " + path + " cannot be read:" + reason, "check the file's path and mode");
             }
         }
     }
-
     private static String first(String... candidates) {
         for (String candidate : candidates) if (candidate != null) return candidate;
         return null;
