@@ -1,7 +1,6 @@
 /*
- * ConsoleLogin turns the AWS credentials at hand into a one-time URL that signs a browser in to the AWS Management Console:
- * java ConsoleLogin.java --name feduser. One file, the JDK (17 or later), nothing else.
- *
+ * ConsoleLogin turns the AWS credentials at hand into a URL that for 15 minutes signs a browser in to the AWS Management
+ * Console: java ConsoleLogin.java --name feduser. One file, the JDK (17 or later), nothing else.
  * It contacts  by https the STS and the sign-in endpoint of the region: sts.REGION.amazonaws.com, REGION.signin.aws.amazon.com (in
  *              us-east-1 signin.aws.amazon.com), those of the other partitions (see Partition), or those that the user names.
  *              By http only what the user names at a loopback address. Redirects are not followed.
@@ -28,7 +27,6 @@ import javax.crypto.Mac;
 import javax.net.ssl.*;
 import javax.xml.stream.*;
 import static java.nio.charset.StandardCharsets.UTF_8;
-
 /** Turns AWS credentials into a URL that signs a browser in to the AWS Management Console. */
 public final class ConsoleLogin {
     /** What {@code --version} prints. */
@@ -36,7 +34,7 @@ public final class ConsoleLogin {
     /** What --help prints and the parser knows: a line that begins with a flag tells whether it takes a value, and is its hint. */
     static final String USAGE = """
         Usage: java ConsoleLogin.java [--name NAME] [options]
-        Turns the AWS credentials at hand into a one-time URL that signs a browser in to the AWS
+        Turns the AWS credentials at hand into a URL that for 15 minutes signs a browser in to the AWS
         Management Console. To look around for half a day, for example, beginning at S3:
         java ConsoleLogin.java --policy-arn ReadOnlyAccess --duration-seconds 12h --destination s3
 
@@ -102,7 +100,7 @@ public final class ConsoleLogin {
     public static Login login(String... arguments) { return login(new Plan(Options.parse(arguments), new Outside())); }
     /** The five steps from credentials to the URL. */
     private static Login login(Plan plan) {
-        if (!plan.wantsUrl) throw Failure.usage("--output " + plan.output + " gives no URL", "leave it out");
+        if (!plan.wantsUrl || plan.options.has("--dry-run")) throw Failure.usage("--output or --dry-run gives no URL", "omit it");
         // 1. Temporary credentials: those found if they are a session already, else a federated user's or a role's.
         Credentials session = plan.session();
         // 2. They become the session string, 3. which is URL-encoded, 4. and traded for a sign-in token.
@@ -175,7 +173,8 @@ public final class ConsoleLogin {
             String policy = options.has("--policy") ? "--policy" : "--policy-arn";
             options.require(operation != null || !options.has(policy), policy,
                     "cannot narrow credentials that are a session already, unless they assume a role (--role-arn)");
-            options.require(duration <= (role == longTerm ? 43_200 : role ? 3600 : 129_600), "--duration-seconds",
+            boolean fixed = operation == null && (!wantsUrl || first(found.arn, "").contains(":federated-user/"));
+            options.require(duration <= (fixed ? 0 : role == longTerm ? 43_200 : role ? 3600 : 129_600), "--duration-seconds",
                     "is longer than AWS allows with these credentials");
             String issuer = options.get("--issuer");
             options.require(issuer == null || issuer.matches("https?://[!-~]+"), "--issuer", "is not a URL");
@@ -227,7 +226,7 @@ public final class ConsoleLogin {
             String region = options.get("--region", first(found, "us-east-1"));
             options.require(!options.has("--region") || Partition.isRegion(region), "--region", "is not the name of a region");
             if (Partition.isRegion(region)) return region;
-            throw Failure.configuration("AWS_REGION or the profile's region, " + region + ", is not the name of one", "mend it");
+            throw Failure.configuration("AWS_REGION or the profile's region, " + region + ", is not one's name", "use us-east-1");
         }
         /** What --dry-run prints, without the secrets. */
         @Override public String toString() {
@@ -238,7 +237,7 @@ public final class ConsoleLogin {
                 text.add("             " + name + "=" + (name.matches("Policy|TokenCode") ? "(hidden)" : parameters.get(name)));
             if (sessionDuration > 0) text.add("console      SessionDuration=" + sessionDuration);
             if (wantsUrl) text.add("sign-in      " + signinEndpoint + "/federation").add("destination  " + destination);
-            return text.toString();
+            return text.toString().replaceAll("[\\p{C}&&[^\n]]", "?");
         }
     }
 
@@ -251,7 +250,7 @@ public final class ConsoleLogin {
                     session.arn, "account", account(), "partition", partition, "region", region, "destination", destination);
         }
         String summary() {
-            return (session.arn == null ? "signs in with the credentials of " + session.source
+            return (session.arn == null ? "signs in with the credentials of " + session.source + ", if not of GetSessionToken"
                             : "signs in as " + session.arn + " (account " + account() + ")")
                     + "\nthe URL works until " + local(urlExpiration) + " for whoever has it; the session ends "
                     + (sessionExpiration == null ? "with its credentials" : local(sessionExpiration));
@@ -275,7 +274,7 @@ public final class ConsoleLogin {
                 // What belongs to no flag might be a secret that lost its own, so it is not shown.
                 if (!flag.startsWith("--")) throw Failure.usage("argument " + (i + 1) + " belongs to no option", hint);
                 int line = flag.indexOf(' ') < 0 ? USAGE.indexOf(String.join(flag, "\n  ", " ")) : -1;
-                if (line < 0) throw Failure.usage(flag + " is not an option", hint);
+                if (line < 0) throw Failure.usage(flag.split(" ")[0] + " is not an option", hint);
                 boolean valued = USAGE.charAt(line + flag.length() + 4) != ' ';
                 boolean separate = valued && equals < 0 && i + 1 < arguments.length && !arguments[i + 1].startsWith("--");
                 String value = separate ? arguments[++i] : equals < 0 ? "" : argument.substring(equals + 1);
@@ -311,13 +310,12 @@ public final class ConsoleLogin {
     /** An access key. A long-term one has no sessionToken; expiration and arn (of the session) are null where not known. */
     public record Credentials(String accessKeyId, String secretAccessKey, String sessionToken, Instant expiration,
             String arn, String source) {
-        /** @throws Failure with status 253 when a part is missing or cannot be what it should be */
+        /** @throws Failure with status 253 for a part that is missing or cannot be one (ASIA: IAM User Guide, "IAM identifiers") */
         public Credentials {
             String wrong = accessKeyId == null ? "no access key ID" : secretAccessKey == null ? "no secret access key"
-                    // IAM User Guide, "IAM identifiers": the access keys that STS gives begin with ASIA.
                     : sessionToken == null && accessKeyId.startsWith("ASIA") ? "a temporary access key without session token"
                     : !Http.isVisible(accessKeyId) || !Http.isVisible(secretAccessKey)
-                            || sessionToken != null && !Http.isVisible(sessionToken) ? "blanks in its access key" : null;
+                            || sessionToken != null && !Http.isVisible(sessionToken) ? "blanks or nothing in its access key" : null;
             if (wrong != null) throw Failure.configuration(source + " has " + wrong, "copy all parts of the access key again");
             if (arn != null && (!Http.isVisible(arn) || arn.split(":").length < 6)) arn = null;
         }
@@ -412,12 +410,12 @@ public final class ConsoleLogin {
         }
         /** A setting of the profile; null where it is absent or empty. */
         String get(String name) { return settings.getOrDefault(name, "").isEmpty() ? null : settings.get(name); }
-        /** The profile's access key, or null. Beside a role it is there to assume it, and does not sign in by itself. */
+        /** The profile's access key, or null where AWS tools sign in otherwise: the identity would not be the one asked for. */
         Credentials credentials() {
             String id = get("aws_access_key_id"), secret = get("aws_secret_access_key");
             for (String name : List.of("role_arn", "sso_session", "sso_start_url", "login_session", "credential_process"))
                 if (get(name) != null) looked.add(name.concat(" is not supported yet"));
-            return id == null && secret == null || get("role_arn") != null ? null
+            return id == null && secret == null || first(get("role_arn"), get("sso_session"), get("sso_start_url")) != null ? null
                     : new Credentials(id, secret, get("aws_session_token"), null, null, "the profile ".concat(profile));
         }
     }
@@ -438,7 +436,8 @@ public final class ConsoleLogin {
         public Map<String, String> call(Credentials caller, Map<String, String> parameters, Instant now) {
             String body = Http.form(parameters), action = parameters.get("Action");
             SortedMap<String, String> headers = new TreeMap<>(Map.of("content-type", Http.FORM));
-            SigV4.sign(headers, "POST", endpoint, body, caller, region, "sts", now);
+            String scope = endpoint.getHost().equals("sts.amazonaws.com") ? "us-east-1" : region; // the global endpoint's region
+            SigV4.sign(headers, "POST", endpoint, body, caller, scope, "sts", now);
             Http.Answer answer = http.send("STS ".concat(action), "POST", endpoint, headers, body);
             Map<String, String> values = parse(answer);
             if (answer.status == 200) return values;
@@ -552,12 +551,13 @@ public final class ConsoleLogin {
             // POST keeps the session out of URLs, and so out of a proxy's log; in GovCloud it is reported not to work.
             Http.Answer answer = partition.id.equals("aws-us-gov") ? null
                     : http.send(action, "POST", URI.create(endpoint), Map.of("content-type", Http.FORM), form);
-            if (answer == null || answer.status / 100 == 4)
+            if (answer == null || answer.status == 404 || answer.status == 405)
                 answer = http.send(action, "GET", URI.create(String.join("?", endpoint, form)), Map.of(), "");
+            String said = answer.status == 200 ? "" : Failure.hide(answer.text, session.secretAccessKey, session.sessionToken);
             if (answer.status != 200) throw new Failure(Failure.SERVICE, answer.host + " refused " + action + ": " + answer.status
-                    + Failure.hide(answer.text.replaceAll("<(style|script)[^<]*</\\1>|<[^<>]*>", " "), session.secretAccessKey,
-                    session.sessionToken), "expired credentials? another partition? not for --duration-seconds?", null, null);
-            Object json = Json.parse(answer.text, Failure.OTHER, "getSigninToken at ".concat(answer.host), Http.Answer.HINT);
+                    + ": " + said.replaceAll("<(style|script)[^<]*</\\1>|<[^<>]*>", " "), "if these credentials have "
+                    + "expired, get new ones; check that --region is of their partition; leave out --duration-seconds", null, null);
+            Object json = Json.parse(answer.text, Failure.OTHER, "getSigninToken at ".concat(answer.host), "did a proxy answer?");
             if (Json.get(json, "SigninToken") instanceof String token && !token.isEmpty()) return token;
             throw answer.unlike("a sign-in token");
         }
@@ -614,10 +614,10 @@ public final class ConsoleLogin {
             String domain = partition.domain == null ? "" : ".console.".concat(partition.domain);
             // The host ends where it ends for a browser; what that may read in its own way (a backslash, an @) is refused in it.
             String host = isUrl ? ".".concat(destination.substring(8).split("[/?#]", 2)[0]) : domain;
-            boolean valid = Http.consistsOf(Http.ALPHANUMERIC + "-.", host) && host.length() > 1 && host.endsWith(domain)
-                    && (isUrl || isPath || Http.consistsOf(Http.ALPHANUMERIC + "-", destination));
+            boolean valid = Http.consistsOf(Http.ALPHANUMERIC + "-.", host.concat(region)) && host.length() > 1
+                    && host.endsWith(domain) && (isUrl || isPath || Http.consistsOf(Http.ALPHANUMERIC + "-", destination));
             if (!valid || !Http.isVisible(destination)) throw Failure.usage("--destination " + destination + " is not a page "
-                    + "of the console of " + partition.id, "give s3, /ec2/home#Instances: or an https URL of the console");
+                    + "of the console of " + partition.id, "give its https URL; where AWS publishes its host, s3 or /ec2/home");
             if (isUrl) return destination;
             String[] page = (isPath ? destination : String.join(destination, "/", "/home")).split("#", 2);
             String query = page[0].contains("?region=") || page[0].contains("&region=") ? ""
@@ -626,7 +626,7 @@ public final class ConsoleLogin {
         }
     }
 
-    /** The HTTP client: https, or http to a loopback address; no redirects; every answer bounded in size and time. */
+    /** The HTTP client: no redirects; every answer bounded in size and time. */
     public static final class Http {
         static final String ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         static final String FORM = "application/x-www-form-urlencoded; charset=utf-8";
@@ -642,10 +642,10 @@ public final class ConsoleLogin {
             seconds = readTimeout;
             this.trace = trace;
         }
-        record Answer(String host, int status, String contentType, String text) {
-            static final String HINT = "a proxy may have answered, or the endpoint is wrong; --debug shows each request";
+        record Answer(String host, int status, String type, String text) {
             Failure unlike(String expected) {
-                return Failure.other(host + " answered " + status + " with " + contentType + ", not with " + expected, HINT);
+                return Failure.other(host + " answered " + status + (type.startsWith("text/html") ? " in HTML" : "") + ", not with "
+                        + expected, "a proxy may have answered, or the endpoint is wrong; --debug shows each request");
             }
             @Override public String toString() { return "Answer[" + host + ", " + status + ", text=(hidden)]"; }
         }
@@ -681,7 +681,7 @@ public final class ConsoleLogin {
             Throwable reason = failed.getCause() == null ? failed : failed.getCause();
             // Not more of its message: the JDK quotes there what the server sent.
             String problem = " failed: " + first(reason.getMessage(), reason.getClass().getSimpleName()).split("[:\"]")[0];
-            String hint = "check the network and the proxy";
+            String hint = "check the network; HTTPS_PROXY is not used yet";
             for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
                 if (cause instanceof TimeoutException) problem = " gave no answer in time (--read-timeout)";
                 if (cause instanceof ConnectException) problem = " failed: nothing answers, or not in time (--connect-timeout)";
@@ -691,7 +691,7 @@ public final class ConsoleLogin {
             return Failure.other("the connection to " + host + problem, hint);
         }
         private static SSLContext trusting(String caBundle) {
-            try (InputStream pem = new FileInputStream(caBundle)) {
+            try (InputStream pem = new ByteArrayInputStream(new Outside().read("--ca-bundle", caBundle).getBytes(UTF_8))) {
                 TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
                 factory.init((KeyStore) null);
                 KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -720,7 +720,7 @@ public final class ConsoleLogin {
                         && uri.getPort() < 65_536 && uri.getQuery() == null && uri.getFragment() == null) return uri;
             } catch (URISyntaxException notAUrl) { /* As little an endpoint as any other. */ }
             throw Failure.usage(url.isEmpty() ? "AWS publishes no sign-in endpoint here" : url.replaceFirst("//.*@", "//")
-                    + " is not an endpoint", "give " + flag + " with an https URL, or an http URL of a loopback address");
+                    + " is not an endpoint", "give " + flag + " or its variable as an https URL, or http to a loopback address");
         }
         /** The Host header, as the client sends it: without a standard port. */
         static String host(URI uri) {
@@ -836,7 +836,7 @@ public final class ConsoleLogin {
         }
     }
 
-    /** Why there is no result: what happened, and in the hint what to do next. Holds no secret. */
+    /** Why there is no result: what happened, and in the hint what to do next. Holds no secret and no control character. */
     public static final class Failure extends RuntimeException {
         static final int USAGE = 252, CONFIGURATION = 253, SERVICE = 254, OTHER = 255;
         private static final long serialVersionUID = 1;
@@ -844,8 +844,7 @@ public final class ConsoleLogin {
         /** What to do next, and what AWS answered: null where AWS did not refuse, or did not say. */
         public final String hint, code, requestId;
         Failure(int exitStatus, String message, String hint, String code, String requestId) {
-            // What comes from outside must neither steer the terminal nor fill it.
-            super(message.replaceAll("[\\p{C}\\s]+", " ").replaceFirst("^(.{1000}).+", "$1..."));
+            super(message.replaceAll("[\\p{C}\\p{Z}\\s]+", " ").replaceFirst("^(.{1000}).+", "$1..."));
             this.exitStatus = exitStatus;
             this.hint = hint;
             this.code = code;
@@ -855,12 +854,13 @@ public final class ConsoleLogin {
         static Failure configuration(String message, String hint) { return new Failure(CONFIGURATION, message, hint, null, null); }
         static Failure other(String message, String hint) { return new Failure(OTHER, message, hint, null, null); }
         /** The text without the secrets. No encoding changes letters and digits, so their runs go too, but for a policy's words. */
-        static String hide(String text, String... secrets) {
+        static String hide(String whole, String... secrets) {
+            String text = whole.substring(0, Math.min(whole.length(), 20_000));
             for (String secret : secrets) {
                 if (secret == null) continue;
                 text = text.replace(secret, "(hidden)").replace(Http.encode(secret), "(hidden)");
-                for (String run : secret.split("[^A-Za-z0-9]+"))
-                    if (run.length() >= 6 && !secret.contains("{")) text = text.replace(run, "(hidden)");
+                String[] runs = secret.contains("{") ? new String[0] : secret.split("[^A-Za-z0-9]+");
+                for (String run : runs) if (run.length() >= 6) text = text.replace(run, "(hidden)");
             }
             return text;
         }

@@ -1,5 +1,5 @@
 /**
- * Turns AWS credentials into a one-time URL that signs a browser in to the AWS Management Console.
+ * Turns AWS credentials into a URL that signs a browser in to the AWS Management Console.
  *
  * <p>All types are nested in {@link ConsoleLogin}. In jshell, after {@code make jshell} or {@code jshell ConsoleLogin.java}:
  *
@@ -12,6 +12,7 @@
  * line does, and calls AWS.
  *
  * <p>But for {@code main}, which is the command line, the types return values and throw {@link ConsoleLogin.Failure};
- * they never print and never exit. What holds a secret has a {@code toString} that hides it.
+ * they never exit, and print nothing but what {@code --debug} asks for. What holds a secret has a {@code toString} that
+ * hides it.
  */
 package consolelogin;

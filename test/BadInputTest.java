@@ -264,6 +264,7 @@ class BadInputTest {
 
     static Stream<Arguments> configurations() throws IOException {
         String id = "AKIALOOPBACKADMIN001", secret = ADMIN.secretAccessKey();
+        String keys = "aws_access_key_id = " + id + "\naws_secret_access_key = " + secret + "\n";
         String folder = Files.createDirectories(home.resolve("folder")).toString();
         String missing = home.resolve("missing").toString();
         String halfJson = "{\"AccessKeyId\":\"" + id + "\"}";
@@ -344,6 +345,12 @@ class BadInputTest {
                     .as(ADMIN), "empty.pem", "certificate"),
             row("a CA bundle with a broken certificate", with("AWS_CA_BUNDLE",
                     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").as(ADMIN), "CA bundle"),
+            row("a CA bundle without end", command("--ca-bundle", "/dev/zero").as(ADMIN), "--ca-bundle", "1 MiB"),
+            row("SSO beside an access key", config("[default]\nsso_session = corp\n" + keys), "sso_session"),
+            row("SSO of the older kind beside one", config("[default]\nsso_start_url = https://a/\n" + keys),
+                    "sso_start_url"),
+            row("a role beside an access key", config("[default]\nrole_arn = arn:aws:iam::1:role/a\n" + keys),
+                    "role_arn"),
             row("the CA bundle of a profile", config("[default]\nca_bundle = " + missing + "\n").as(ADMIN), missing));
     }
 
@@ -354,6 +361,23 @@ class BadInputTest {
         Launch launch = command.here();
         launch.fails(Launch.CONFIGURATION, mentioned);
         assertFalse(launch.err().contains(ADMIN.secretAccessKey()), launch.err());
+    }
+
+    @DisplayName("A federated user's session that was found takes no duration")
+    @Test void foundFederatedUser() {
+        command("--credentials", "-", "--duration-seconds", "2h").input("{\"Credentials\":{\"AccessKeyId\":\"ASIAX\","
+                + "\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\"},\"FederatedUser\":{\"Arn\":"
+                + "\"arn:aws:sts::123456789012:federated-user/a\"}}").here()
+                .fails(Launch.USAGE, "--duration-seconds 2h");
+        command("--output", "process", "--duration-seconds", "12h").as(ROLE_SESSION).here()
+                .fails(Launch.USAGE, "--duration-seconds 12h");
+    }
+
+    @DisplayName("A flag and its value in one argument do not show the value")
+    @Test void oneArgument() {
+        Launch launch = command("--token-code 918273").as(ADMIN).here();
+        launch.fails(Launch.USAGE, "--token-code");
+        assertFalse(launch.err().contains("918273"), launch.err());
     }
 
     @DisplayName("A file that may not be read is a configuration error")

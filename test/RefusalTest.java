@@ -22,9 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.okForContentType;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.okXml;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlMatching;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.options;
@@ -288,6 +290,45 @@ class RefusalTest {
         List<String> lines = launch.err().lines().toList();
         assertEquals(4, lines.size(), launch.err());
         assertTrue(lines.get(1).matches("console-login: debug: getSigninToken: POST " + host + "\\b.*"), launch.err());
+    }
+
+    @DisplayName("The session goes into a URL only where POST is not served; otherwise the first answer counts")
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"400, 0", "401, 0", "403, 0", "407, 0", "429, 0", "500, 0", "404, 1", "405, 1"})
+    void postAndGet(int status, int gets) {
+        server.stubFor(post("/federation").willReturn(aResponse().withStatus(status).withBody("first")));
+        Launch launch = command().here();
+        if (gets == 0) {
+            launch.fails(Launch.SERVICE, status + ": first");
+        } else {
+            launch.url();
+        }
+        server.verify(gets, getRequestedFor(urlPathEqualTo("/federation")));
+    }
+
+    @DisplayName("A message cannot fill the terminal, whatever line ends are in it")
+    @Test void longMessages() {
+        for (String end : List.of("\u2028", "\u2029", "\u0085", "&#10;", "\u00a0")) {
+            sts(aResponse().withStatus(403).withBody(error("Code", end + "A".repeat(500_000), "id")));
+            Launch launch = command().here();
+            launch.fails(Launch.SERVICE, "Code: AAA");
+            assertTrue(launch.err().length() < 2_000, "length " + launch.err().length());
+        }
+    }
+
+    @DisplayName("A token of a megabyte and a page of a megabyte do not multiply")
+    @Test void hugeEcho() {
+        sts(okXml(SESSION.replace("token", "abcdef/".repeat(100_000))));
+        signin(aResponse().withStatus(500).withBody("abcdeg/".repeat(140_000)));
+        command().here().fails(Launch.SERVICE, "500");
+    }
+
+    @DisplayName("A page instead of an answer is called one, and its content type is not repeated")
+    @Test void contentTypes() {
+        signin(okForContentType("text/html; a=MARKER", "{}"));
+        Launch launch = command().here();
+        launch.fails(Launch.OTHER, host(), "HTML");
+        assertFalse(launch.err().contains("MARKER"), launch.err());
     }
 
     // ---- Time

@@ -65,7 +65,7 @@ class StsAnswerTest {
     private static void refused(String text) {
         var failure = assertThrows(ConsoleLogin.Failure.class, () -> parse(text));
         assertEquals(255, failure.exitStatus);
-        assertTrue(failure.getMessage().startsWith("sts.example answered 200 with text/xml, "), failure.getMessage());
+        assertTrue(failure.getMessage().startsWith("sts.example answered 200, not with "), failure.getMessage());
         assertFalse((failure + failure.hint).contains("MARKER"), failure.getMessage());
         assertNull(failure.getCause());
     }
