@@ -47,11 +47,11 @@ public final class ConsoleLogin {
           --token-code CODE     six digits that the MFA device shows
         What the session may do, and for how long
           --policy JSON         inline session policy of at most 2048 characters, or file://PATH to one
-          --policy-arn ARN      managed session policy, up to 10 times; a bare name is one of AWS
+          --policy-arn ARN      managed session policy, up to 10 times; a bare name is an AWS managed policy
           --duration-seconds N  900 to 43200 or 15m to 12h (default: 1h); of a federated user up to 36h, of a
                                 role that is assumed from a session up to 1h
         Where it lands
-          --region REGION       such as us-east-1 (default: $AWS_REGION, $AWS_DEFAULT_REGION, the profile's)
+          --region REGION       (default: $AWS_REGION, $AWS_DEFAULT_REGION, the profile's, us-east-1)
           --destination D       service (s3), console path (/ec2/home#Instances:) or console URL (https://)
           --issuer URL          where the user goes when the session expires, such as https://example.com/
         What comes out
@@ -226,7 +226,7 @@ public final class ConsoleLogin {
             String region = options.get("--region", first(found, "us-east-1"));
             options.require(!options.has("--region") || Partition.isRegion(region), "--region", "is not the name of a region");
             if (Partition.isRegion(region)) return region;
-            throw Failure.configuration("AWS_REGION or the profile's region, " + region + ", is not one's name", "use us-east-1");
+            throw Failure.configuration(region + " of AWS_REGION or profile is not the name of a region", "give us-east-1, say");
         }
         /** What --dry-run prints, without the secrets. */
         @Override public String toString() {
@@ -541,7 +541,7 @@ public final class ConsoleLogin {
     /** The federation endpoint (IAM User Guide, "Enable custom identity broker access to the AWS console"). */
     public record Federation(Http http, String endpoint, Partition partition) {
         static final int TOKEN_SECONDS = 900; // the life of a sign-in token, and with it of the login URL
-        /** Trades a session for a sign-in token. The duration is 900 to 43200 seconds, or 0 where AWS takes none. */
+        /** Trades a session for {"SigninToken":"…"}. The duration is 900 to 43200 seconds, or 0 where AWS takes none. */
         public String getSigninToken(Credentials session, int duration) {
             SortedMap<String, String> parameters = new TreeMap<>(Map.of("Action", "getSigninToken", "SessionType", "json"));
             if (duration > 0) parameters.put("SessionDuration", Integer.toString(duration));
@@ -680,7 +680,7 @@ public final class ConsoleLogin {
         private static Failure failure(String host, Throwable failed) {
             Throwable reason = failed.getCause() == null ? failed : failed.getCause();
             // Not more of its message: the JDK quotes there what the server sent.
-            String problem = " failed: " + first(reason.getMessage(), reason.getClass().getSimpleName()).split("[:\"]")[0];
+            String problem = " failed: " + first(reason.getMessage(), reason.getClass().getSimpleName()).split("[:\"]", 2)[0];
             String hint = "check the network; HTTPS_PROXY is not used yet";
             for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
                 if (cause instanceof TimeoutException) problem = " gave no answer in time (--read-timeout)";
