@@ -11,7 +11,6 @@
  * It writes    no file. The result goes to standard output, an account of it to standard error; no secret is logged.
  * Contents: usage text, main, run; login, the five steps; Plan, all decisions before the first request; Login; Options;
  * Credentials; SharedConfig; Sts; SigV4; Federation; Partition; Destination; Http; Json; Failure; Outside.
- *
  * Until the URL is printed the code keeps to what a JVM starts fast with: loops, String.join, few types; no lambda, stream or
  * format string, no regular expression by default. Error messages, --dry-run and --debug use what reads best.
  */
@@ -70,7 +69,6 @@ public final class ConsoleLogin {
           --read-timeout S      seconds, 1 to 600 (default: 20)
         Exit status: 0 done, 252 usage, 253 configuration, 254 refused by AWS, 255 anything else, 130 interrupted
         """;
-
     private ConsoleLogin() {}
     public static void main(String[] arguments) { System.exit(run(new Outside(), arguments)); }
     /** Runs the command line and returns the exit status. */
@@ -91,10 +89,13 @@ public final class ConsoleLogin {
         }
     }
     private static void perform(Plan plan, Outside outside) {
-        Login login = plan.wantsUrl && !plan.options.has("--dry-run") ? login(plan) : null;
-        outside.print(plan.options.has("--dry-run") ? plan.toString() : login == null ? plan.session().export(plan.output)
-                : plan.output.equals("json") ? login.toJson() : login.url);
-        if (login != null && !plan.options.has("--quiet")) outside.note(login.summary());
+        if (plan.options.has("--dry-run")) { outside.print(plan.toString()); return; }
+        Login login = plan.wantsUrl ? login(plan) : null;
+        Credentials session = login != null ? login.session : plan.session();
+        outside.print(login == null ? session.export(plan.output) : plan.output.equals("json") ? login.toJson() : login.url);
+        if (plan.options.has("--quiet")) return;
+        outside.note(login != null ? login.summary() : "credentials of " + first(session.arn, session.source) + ", which end "
+                + (session.expiration == null ? "at a time not known" : Login.local(session.expiration)));
     }
     /** The whole command line in one call, such as {@code login("--name", "feduser").url()}, with the errors of Failure. */
     public static Login login(String... arguments) { return login(new Plan(Options.parse(arguments), new Outside())); }
@@ -598,9 +599,8 @@ public final class ConsoleLogin {
         String signinUrl(String region) { return url(region, "signin."); }
         /** GovCloud has one console host for all its regions. */
         String consoleUrl(String region) { return url(id.equals("aws-us-gov") ? home : region, "console."); }
-        private String url(String region, String service) {
-            String host = region.equals(home) ? service : String.join(".", region, service);
-            return domain == null ? null : String.join("", "https://", host, domain);
+        private String url(String region, String name) {
+            return domain == null ? null : String.join("", "https://", region.equals(home) ? "" : region.concat("."), name, domain);
         }
     }
 

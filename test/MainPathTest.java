@@ -456,6 +456,17 @@ class MainPathTest {
         assertEquals("", quiet.err());
     }
 
+    @DisplayName("With credentials for output, standard error tells whose they are and when they end, too")
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"env", "process"})
+    void accountOfCredentials(String output) {
+        Launch launch = command("--name", "feduser", "--output", output).here().succeeds();
+        assertTrue(launch.err().matches("console-login: credentials of arn:aws:sts::123456789012:federated-user/feduser, "
+                + "which end 20\\S+\n"), launch.err());
+        assertEquals("", command("--quiet", "--output", output).here().succeeds().err());
+        assertTrue(command("--output", output).as(ROLE_SESSION).here().succeeds().err().contains("the environment"));
+    }
+
     @DisplayName("A dry run calls nothing and names the operation, the hosts and the parameters")
     @Test void dryRun() {
         Launch launch = command("--dry-run", "--role-arn", ADMIN_ROLE, "--duration-seconds", "12h", "--name", "me",
