@@ -854,15 +854,15 @@ public final class ConsoleLogin {
         static Failure configuration(String message, String hint) { return new Failure(CONFIGURATION, message, hint, null, null); }
         static Failure other(String message, String hint) { return new Failure(OTHER, message, hint, null, null); }
         /** The text without the secrets. No encoding changes letters and digits, so their runs go too, but for a policy's words. */
-        static String hide(String whole, String... secrets) {
-            String text = whole.substring(0, Math.min(whole.length(), 20_000));
-            for (String secret : secrets) {
-                if (secret == null) continue;
+        static String hide(String all, String... secrets) {
+            String text = all.substring(0, Math.min(all.length(), 20_000));
+            for (String secret : secrets) if (secret != null) {
                 text = text.replace(secret, "(hidden)").replace(Http.encode(secret), "(hidden)");
                 String[] runs = secret.contains("{") ? new String[0] : secret.split("[^A-Za-z0-9]+");
                 for (String run : runs) if (run.length() >= 6) text = text.replace(run, "(hidden)");
             }
-            return text;
+            // A secret may lie where the text is cut: as much is left out as they all take, percent-encoded 9 for a character.
+            return all.length() <= 20_000 ? text : text.substring(0, Math.max(0, text.length() - 9 * String.join("", secrets).length()));
         }
     }
 

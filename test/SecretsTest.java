@@ -244,6 +244,22 @@ class SecretsTest {
         }
     }
 
+    @DisplayName("A secret that lies where a long page is cut does not show in part")
+    @Test void cutEcho() {
+        for (String secret : List.of(NEW_SECRET, NEW_TOKEN, URLEncoder.encode(NEW_SECRET, UTF_8))) {
+            for (int before = 19_900; before <= 20_000; before += 3) {
+                String markup = "<i>".repeat(before / 3) + " ".repeat(before % 3);
+                signin(aResponse().withStatus(500).withBody(markup + secret + "<p>"));
+                refused(command().here());
+            }
+        }
+        for (int before = 10_000; before <= 20_000; before += 97) {
+            sts(aResponse().withStatus(400).withBody(STS_ERROR.formatted("Code", " ".repeat(before)
+                    + references(POLICY, "&<>"), "id")));
+            refused(command().here());
+        }
+    }
+
     private static final String[] GOV_CLOUD =
             {"--region", "us-gov-west-1", "--role-arn", "arn:aws-us-gov:iam::123456789012:role/Admin"};
 
