@@ -77,24 +77,24 @@ public final class ConsoleLogin {
             Options options = Options.parse(arguments);
             if (options.has("--help")) outside.print(USAGE.stripTrailing());
             else if (options.has("--version")) outside.print("console-login ".concat(VERSION));
-            else perform(new Plan(options, outside), outside);
+            else perform(new Plan(options, outside));
             return 0;
         } catch (Failure failure) {
             outside.note("error: " + failure.getMessage() + "\nhint: " + failure.hint);
             return failure.exitStatus;
         } catch (RuntimeException mistake) { // Its message might quote a secret, so only its type and place are shown.
-            outside.note("error: unexpected " + mistake.getClass().getName() + " at " + mistake.getStackTrace()[0]);
-            outside.note("hint: this is a mistake in ConsoleLogin " + VERSION + "; please report the line above");
+            outside.note("error: unexpected " + mistake.getClass().getName() + " at " + mistake.getStackTrace()[0]
+                    + "\nhint: this is a mistake in ConsoleLogin " + VERSION + "; please report the line above");
             return Failure.OTHER;
         }
     }
-    private static void perform(Plan plan, Outside outside) {
-        if (plan.options.has("--dry-run")) { outside.print(plan.toString()); return; }
+    private static void perform(Plan plan) {
+        if (plan.options.has("--dry-run")) { plan.outside.print(plan.toString()); return; }
         Login login = plan.wantsUrl ? login(plan) : null;
         Credentials session = login != null ? login.session : plan.session();
-        outside.print(login == null ? session.export(plan.output) : plan.output.equals("json") ? login.toJson() : login.url);
+        plan.outside.print(login == null ? session.export(plan.output) : plan.output.equals("json") ? login.toJson() : login.url);
         if (plan.options.has("--quiet")) return;
-        outside.note(login != null ? login.summary() : "credentials of " + first(session.arn, session.source) + ", which end "
+        plan.outside.note(login != null ? login.summary() : "credentials of " + first(session.arn, session.source) + ", which end "
                 + (session.expiration == null ? "at a time not known" : Login.local(session.expiration)));
     }
     /** The whole command line in one call, such as {@code login("--name", "feduser").url()}, with the errors of Failure. */
@@ -207,11 +207,11 @@ public final class ConsoleLogin {
         }
         /** Seconds; 0 when none are asked for. */
         private int duration() {
-            String value = options.get("--duration-seconds", "0");
+            String value = options.get("--duration-seconds");
+            if (value == null) return 0;
             long unit = value.endsWith("h") ? 3600 : value.endsWith("m") ? 60 : 1;
             long duration = unit * Options.number(value.substring(0, value.length() - (unit == 1 ? 0 : 1)));
-            String flag = options.has("--duration-seconds") ? "--duration-seconds" : null;
-            options.require(flag == null || duration >= 900 && duration <= 129_600, flag, "is not a duration that AWS accepts");
+            options.require(duration >= 900 && duration <= 129_600, "--duration-seconds", "is not a duration that AWS accepts");
             return (int) duration;
         }
         private String policy() {
@@ -861,8 +861,8 @@ public final class ConsoleLogin {
                 String[] runs = secret.contains("{") ? new String[0] : secret.split("[^A-Za-z0-9]+");
                 for (String run : runs) if (run.length() >= 6) text = text.replace(run, "(hidden)");
             }
-            // A secret may lie where the text is cut: as much is left out as they all take, percent-encoded 9 for a character.
-            return all.length() <= 20_000 ? text : text.substring(0, Math.max(0, text.length() - 9 * String.join("", secrets).length()));
+            int kept = all.length() > 20_000 ? text.length() - 9 * String.join("", secrets).length() : text.length();
+            return text.substring(0, Math.max(0, kept)); // A secret may lie where it was cut; percent-encoded, 9 a character.
         }
     }
 
@@ -888,7 +888,7 @@ public final class ConsoleLogin {
                 if (bytes.length <= Http.LARGEST) return new String(bytes, UTF_8);
                 throw new IOException(" longer than 1 MiB");
             } catch (IOException unreadable) {
-                String path = file.contains("{") ? "(JSON)" : file, reason = unreadable.getMessage().replace(file, "");
+                String path = file.contains("{") ? "(JSON)" : file, reason = first(unreadable.getMessage(), "").replace(file, "");
                 throw Failure.configuration(what + " " + path + " cannot be read:" + reason, "check the file's path and mode");
             }
         }

@@ -85,6 +85,14 @@ class RefusalTest {
         launch.fails(launch.status() == Launch.SERVICE ? Launch.SERVICE : Launch.OTHER, mentioned);
     }
 
+    /** The error names the host, and nothing at these other addresses was asked. */
+    private static void refusedBy(String host, String others, String... mentioned) {
+        Launch launch = command().here();
+        refused(launch, mentioned);
+        refused(launch, host);
+        server.verify(0, anyRequestedFor(urlMatching(others)));
+    }
+
     // ---- AWS says no
 
     @DisplayName("AWS's code, message and request ID are shown, with a hint that helps")
@@ -214,10 +222,7 @@ class RefusalTest {
     @MethodSource("answers")
     void sts(String title, ResponseDefinitionBuilder answer, String... mentioned) {
         sts(answer);
-        Launch launch = command().here();
-        refused(launch, mentioned);
-        refused(launch, host());
-        server.verify(0, anyRequestedFor(urlMatching("/.+")));
+        refusedBy(host(), "/.+", mentioned);
     }
 
     @DisplayName("What is no answer of the sign-in endpoint is an error, and nobody else is asked")
@@ -225,10 +230,7 @@ class RefusalTest {
     @MethodSource("answers")
     void signin(String title, ResponseDefinitionBuilder answer, String... mentioned) {
         signin(answer);
-        Launch launch = command().here();
-        refused(launch, mentioned);
-        refused(launch, host());
-        server.verify(0, anyRequestedFor(urlMatching("/elsewhere.*")));
+        refusedBy(host(), "/elsewhere.*", mentioned);
     }
 
     static final List<String> SESSIONS = List.of(

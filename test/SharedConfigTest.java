@@ -60,25 +60,16 @@ class SharedConfigTest {
                 arguments("[a]\ns3 =\n  region = no\n\tmax = 2\nregion = yes",
                         Map.of("a", Map.of("s3", "", "region", "yes"))),
                 arguments("[a]\ns3=\n  no setting\nx=1\n[b]\ny=2",
-                        Map.of("a", Map.of("s3", "", "x", "1"), "b", Map.of("y", "2"))));
-    }
-
-    @ParameterizedTest(name = "{index}") @MethodSource("files")
-    @DisplayName("Sections and their settings are read.")
-    void reads(String text, Map<String, Map<String, String>> sections) {
-        assertEquals(sections, ConsoleLogin.SharedConfig.parse("config", text), text);
-    }
-
-    static Stream<Arguments> asTheAwsCli() {
-        return Stream.of(
+                        Map.of("a", Map.of("s3", "", "x", "1"), "b", Map.of("y", "2"))),
+                // As the AWS CLI reads them: a comment behind a section, settings that are all indented.
                 arguments("[a] # main account\nx=1", Map.of("a", Map.of("x", "1"))),
                 arguments("[a] ; main account\nx=1", Map.of("a", Map.of("x", "1"))),
                 arguments("[a]\n  x=1\n  y=2\n", Map.of("a", Map.of("x", "1", "y", "2"))));
     }
 
-    @ParameterizedTest(name = "{index}") @MethodSource("asTheAwsCli")
-    @DisplayName("A comment behind a section, and settings that are all indented, are read as by the AWS CLI.")
-    void readsAsTheAwsCli(String text, Map<String, Map<String, String>> sections) {
+    @ParameterizedTest(name = "{index}") @MethodSource("files")
+    @DisplayName("Sections and their settings are read.")
+    void reads(String text, Map<String, Map<String, String>> sections) {
         assertEquals(sections, ConsoleLogin.SharedConfig.parse("config", text), text);
     }
 
