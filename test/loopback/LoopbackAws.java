@@ -2,6 +2,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.CookieManager;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -11,8 +12,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,14 +23,18 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -48,6 +55,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /**
  * A loopback AWS: the Security Token Service at {@code /}, the federation endpoint at {@code /federation}, and a
  * console of one page at {@code /console}. It refuses what AWS refuses, in the words of AWS where they are known.
+ * It also plays where the AWS tools get credentials: the portal of IAM Identity Center ({@code
+ * /federation/credentials}) and its tokens ({@code /token}), those of {@code aws login} ({@code /v1/token}), containers
+ * ({@code /container/credentials}, {@code /v2/credentials/}) and the metadata of an EC2 instance ({@code /latest/}).
  * <pre>{@code
  * try (LoopbackAws aws = LoopbackAws.start()) {
  *     // Point AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_SIGNIN at aws.uri(), sign with LoopbackAws.ADMIN, and then:
@@ -65,6 +75,41 @@ public final class LoopbackAws implements AutoCloseable {
     /** The roles of the account, and the MaxSessionDuration of each in seconds. */
     public static final Map<String, Integer> ROLES =
             Map.of("Admin", 43_200, "OneHour", 3_600, "WithMfa", 43_200, "WithExternalId", 43_200);
+
+    /** What an identity provider gives; good for AssumeRoleWithWebIdentity with every role. */
+    public static final String WEB_IDENTITY_TOKEN = jwt(4_102_444_799L);
+    public static final String EXPIRED_WEB_IDENTITY_TOKEN = jwt(1_577_836_800L);
+    public static final String SAML_PROVIDER = "arn:aws:iam::" + ACCOUNT + ":saml-provider/Loopback";
+    /** In Base64, as AssumeRoleWithSAML takes it. */
+    public static final String SAML_ASSERTION = samlAssertion();
+
+    // As with AWS, a token begins with what it is for.
+    private static final String SSO_ACCESS = "aoaAAAAA", SSO_REFRESH = "aorAAAAA", LOGIN_REFRESH = "eyJlbmMi";
+    public static final String SSO_CLIENT_ID = "loopback-client_id-01";
+    public static final String SSO_CLIENT_SECRET = "eyJraWQiOiJsb29wYmFjay.client-secret_01";
+    public static final String SSO_ACCESS_TOKEN = SSO_ACCESS + "+loopback/sso-access:token==";
+    /** This one and {@link #LOGIN_REFRESH_TOKEN} are good once; the answer has the next one. */
+    public static final String SSO_REFRESH_TOKEN = SSO_REFRESH + "+loopback/sso-refresh:token==";
+    public static final String LOGIN_REFRESH_TOKEN = LOGIN_REFRESH + "+loopback/login-refresh.token==";
+    public static final String LOGIN_CLIENT_ID = "arn:aws:signin:::devtools/same-device";
+    /** The key that {@code aws login} made, in the form in which it lies in its cache file. */
+    public static final String LOGIN_DPOP_KEY = """
+            -----BEGIN EC PRIVATE KEY-----
+            MHcCAQEEILOfteO+7uR+9j6p8xj+kNJ+ZOhfxz4iYeEz5tivWLDtoAoGCCqGSM49
+            AwEHoUQDQgAEa+rxXEohnzk0g8MuMxzEsUaUe4i34bipzeV0y3GSXqFBvgGy3kee
+            CJXnIT2p/whgcbxhlT3rLCh2n/ZDlXD5RA==
+            -----END EC PRIVATE KEY-----
+            """;
+    /** What the header Authorization must be at {@link #CONTAINER_PATH}. */
+    public static final String CONTAINER_TOKEN = "Bearer loopback+container/token==";
+    public static final String CONTAINER_PATH = "/container/credentials";
+    /** Of ECS, where no token is asked for. */
+    public static final String ECS_PATH = "/v2/credentials/0a1b2c3d-4e5f-6789-abcd-ef0123456789";
+
+    /** Whose the sessions are that each source gives; {@link #arn(String)} makes an ARN of it. */
+    public static final String SAML_IDENTITY = "assumed-role/Admin/saml-user",
+            LOGIN_IDENTITY = "assumed-role/Admin/login-user", CONTAINER_IDENTITY = "assumed-role/Task/container-user",
+            INSTANCE_IDENTITY = "assumed-role/Instance/i-0123456789abcdef0";
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Instant PAST = Instant.parse("2020-01-01T00:00:00Z");
@@ -147,10 +192,30 @@ public final class LoopbackAws implements AutoCloseable {
     /**
      * A request and what became of it.
      *
-     * @param parameters those of the query and of the form, decoded
+     * @param parameters those of the query and of the form, decoded, and the members of a JSON object of strings
      * @param code the AWS error code; empty without an error, and at the federation endpoint, which has none
+     * @param headers those of the request; the case of their names does not matter
      */
-    public record Exchange(String method, String path, Map<String, String> parameters, int status, String code) {}
+    public record Exchange(String method, String path, Map<String, String> parameters, int status, String code,
+                           Map<String, String> headers) {
+
+        private static Exchange of(HttpExchange http, Map<String, String> parameters, int status, String code) {
+            Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            http.getRequestHeaders().forEach((name, values) -> headers.put(name, String.join(",", values)));
+            return new Exchange(http.getRequestMethod(), http.getRequestURI().getRawPath(), parameters, status, code,
+                    Collections.unmodifiableMap(headers));
+        }
+    }
+
+    /** The ARN of a session in the partition aws: {@code arn(LOGIN_IDENTITY)}, {@code arn("assumed-role/Admin/me")}. */
+    public static String arn(String identity) {
+        return "arn:aws:sts::" + ACCOUNT + ":" + identity;
+    }
+
+    /** Whose a session is that the portal of IAM Identity Center gives for this role. */
+    public static String ssoIdentity(String role) {
+        return "assumed-role/AWSReservedSSO_" + role + "_0123456789abcdef/sso-user";
+    }
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool(LoopbackAws::daemon);
@@ -158,7 +223,12 @@ public final class LoopbackAws implements AutoCloseable {
     private final Map<String, Key> keys = new ConcurrentHashMap<>();
     private final Map<String, SigninToken> signinTokens = new ConcurrentHashMap<>();
     private final Map<String, ConsoleSession> consoleSessions = new ConcurrentHashMap<>();
+    /** Those that are good, and until when. */
+    private final Map<String, Instant> tokens = new ConcurrentHashMap<>(
+            Map.of(SSO_ACCESS_TOKEN, FUTURE, SSO_REFRESH_TOKEN, FUTURE, LOGIN_REFRESH_TOKEN, FUTURE));
+    private final Set<String> proofsSeen = ConcurrentHashMap.newKeySet();
     private final AtomicInteger keysIssued = new AtomicInteger();
+    private volatile boolean instanceRole = true;
     private volatile Clock clock = Clock.systemUTC();
 
     private LoopbackAws() throws IOException {
@@ -197,6 +267,11 @@ public final class LoopbackAws implements AutoCloseable {
         this.clock = clock;
     }
 
+    /** Whether the EC2 instance has a role, as it has from the start. */
+    public void setInstanceRole(boolean instanceRole) {
+        this.instanceRole = instanceRole;
+    }
+
     @Override
     public void close() {
         server.stop(0);
@@ -216,8 +291,10 @@ public final class LoopbackAws implements AutoCloseable {
             URI uri = http.getRequestURI();
             String query = Objects.requireNonNullElse(uri.getRawQuery(), "");
             byte[] body = http.getRequestBody().readAllBytes();
-            Map<String, String> parameters = new LinkedHashMap<>();
-            for (String pair : (query + "&" + new String(body, UTF_8)).split("&")) {
+            String text = new String(body, UTF_8);
+            boolean json = isJson(http.getRequestHeaders().getFirst("Content-Type"));
+            Map<String, String> parameters = new LinkedHashMap<>(json ? members(text) : Map.of());
+            for (String pair : (json ? query : query + "&" + text).split("&")) {
                 String[] parts = pair.split("=", 2);
                 String name = URLDecoder.decode(parts[0], UTF_8);
                 String value = parts.length == 1 ? "" : URLDecoder.decode(parts[1], UTF_8);
@@ -226,6 +303,15 @@ public final class LoopbackAws implements AutoCloseable {
             parameters.remove("");
             return new Request(UUID.randomUUID().toString(), http.getRequestMethod(), uri.getRawPath(), query,
                     http.getRequestHeaders(), body, Collections.unmodifiableMap(parameters));
+        }
+
+        private static boolean isJson(String contentType) {
+            return contentType != null && contentType.matches("(?i)application/json( *;.*)?");
+        }
+
+        /** Whether it has a JSON object of strings, which are then among the parameters. */
+        boolean isJsonObject() {
+            return isJson(headers.getFirst("Content-Type")) && !members(new String(body, UTF_8)).isEmpty();
         }
 
         /** The header as Signature Version 4 sees it; empty if it is absent. */
@@ -243,6 +329,23 @@ public final class LoopbackAws implements AutoCloseable {
 
         static Answer xml(Request request, int status, String code, String body) {
             return new Answer(status, code, Map.of("Content-Type", "text/xml", "x-amzn-RequestId", request.id()), body);
+        }
+
+        static Answer text(String body) {
+            return new Answer(200, "", Map.of("Content-Type", "text/plain"), body);
+        }
+
+        /** A template of JSON, filled with values that are escaped. */
+        static Answer json(int status, String code, String template, Object... values) {
+            return new Answer(status, code, Map.of("Content-Type", "application/json", "Cache-Control", "no-store"),
+                    template.formatted(Stream.of(values).map(value -> value.toString().replace("\\", "\\\\")
+                            .replace("\"", "\\\"")).toArray()));
+        }
+
+        Answer with(String header, String value) {
+            Map<String, String> more = new LinkedHashMap<>(headers);
+            more.put(header, value);
+            return new Answer(status, code, more, body);
         }
 
         static Answer page(int status, String title, String content) {
@@ -284,12 +387,10 @@ public final class LoopbackAws implements AutoCloseable {
             Request request = Request.read(http);
             Answer answer = answer(request);
             // Noted before it is sent: whoever has the answer finds it in exchanges().
-            exchanges.add(new Exchange(request.method(), request.path(), request.parameters(), answer.status(),
-                    answer.code()));
+            exchanges.add(Exchange.of(http, request.parameters(), answer.status(), answer.code()));
             answer.send(http);
         } catch (Refusal | IllegalArgumentException malformed) {
-            String path = http.getRequestURI().getRawPath();
-            exchanges.add(new Exchange(http.getRequestMethod(), path, Map.of(), 400, ""));
+            exchanges.add(Exchange.of(http, Map.of(), 400, ""));
             Answer.page(400, "Malformed request", markup("<p>%s</p>\n", malformed.getMessage())).send(http);
         } finally {
             http.close();
@@ -302,19 +403,59 @@ public final class LoopbackAws implements AutoCloseable {
                 case "/" -> sts(request);
                 case "/federation" -> federation(request);
                 case "/console" -> console(request);
-                default -> throw new Refusal(404, "", "There is nothing at this address.");
+                default -> source(request);
             };
         } catch (Refusal refusal) {
-            String message = refusal.getMessage();
-            return request.path().equals("/")
-                    ? Answer.xml(request, refusal.status, refusal.code, markup("""
-                            <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-                              <Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error>
-                              <RequestId>%s</RequestId>
-                            </ErrorResponse>
-                            """, refusal.code, message, request.id()))
-                    : Answer.page(refusal.status, "Error " + refusal.status, markup("<p>%s</p>\n", message));
+            return refused(request, refusal);
         }
+    }
+
+    /** Each service says no in a shape of its own. */
+    private static Answer refused(Request request, Refusal refusal) {
+        int status = refusal.status;
+        String code = refusal.code;
+        String message = refusal.getMessage();
+        return switch (code.isEmpty() ? "no service's" : request.path()) {
+            case "no service's" -> Answer.page(status, "Error " + status, markup("<p>%s</p>\n", message));
+            case "/" -> Answer.xml(request, status, code, markup("""
+                    <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+                      <Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error>
+                      <RequestId>%s</RequestId>
+                    </ErrorResponse>
+                    """, code, message, request.id()));
+            case "/federation/credentials" ->
+                    Answer.json(status, code, "{\"message\":\"%s\"}", message).with("x-amzn-ErrorType", code);
+            case "/token" -> Answer.json(status, code, "{\"error\":\"%s\",\"error_description\":\"%s\"}", code, message)
+                    .with("x-amzn-ErrorType", Pattern.compile("(?:^|_)(.)").matcher(code)
+                            .replaceAll(word -> word.group(1).toUpperCase(Locale.ROOT)) + "Exception");
+            case "/v1/token" -> Answer.json(status, code, "{\"error\":\"%s\",\"message\":\"%s\"}", code, message)
+                    .with("x-amzn-ErrorType", status == 400 ? "ValidationException" : "AccessDeniedException");
+            default -> Answer.json(status, code, "{\"code\":\"%s\",\"message\":\"%s\"}", code, message);
+        };
+    }
+
+    // ---- JSON
+
+    // Possessive: backtracking over a session token of some thousand characters would overflow the stack.
+    private static final String STRING = "\\s*\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"\\s*";
+    private static final Pattern MEMBER = Pattern.compile(STRING + ":" + STRING);
+    private static final Pattern OBJECT = Pattern.compile("\\s*\\{" + MEMBER + "(," + MEMBER + ")*}\\s*");
+
+    /** The members of a JSON object of strings; none if it is no such object. */
+    private static Map<String, String> members(String json) {
+        Map<String, String> members = new LinkedHashMap<>();
+        if (OBJECT.matcher(json).matches()) {
+            MEMBER.matcher(json).results().forEach(member -> refuseIf(
+                    members.put(unescapeJson(member.group(1)), unescapeJson(member.group(2))) != null,
+                    400, "", "Twice in JSON: " + member.group(1)));
+        }
+        return members;
+    }
+
+    private static String unescapeJson(String string) {
+        return Pattern.compile("\\\\(?:u(\\p{XDigit}{4})|(.))").matcher(string).replaceAll(escape ->
+                Matcher.quoteReplacement(escape.group(1) == null ? escape.group(2)
+                        : Character.toString(Integer.parseInt(escape.group(1), 16))));
     }
 
     // ---- STS
@@ -322,7 +463,9 @@ public final class LoopbackAws implements AutoCloseable {
     private record Caller(Key key, String partition) {}
 
     private Answer sts(Request request) {
-        Caller caller = authenticate(request);
+        // The callers of these two prove with a token who they are, and have no key to sign with.
+        boolean unsigned = request.parameter("Action").matches("AssumeRoleWith(WebIdentity|SAML)");
+        Caller caller = unsigned ? null : authenticate(request);
         refuseIf(!request.method().equals("POST")
                 || !request.header("Content-Type").startsWith("application/x-www-form-urlencoded"),
                 404, "UnknownOperationException", "The request is not a form.");
@@ -330,6 +473,8 @@ public final class LoopbackAws implements AutoCloseable {
         String result = switch (operation) {
             case "GetFederationToken for version 2011-06-15" -> getFederationToken(request, caller);
             case "AssumeRole for version 2011-06-15" -> assumeRole(request, caller);
+            case "AssumeRoleWithWebIdentity for version 2011-06-15" -> assumeRoleWithWebIdentity(request);
+            case "AssumeRoleWithSAML for version 2011-06-15" -> assumeRoleWithSaml(request);
             case "GetCallerIdentity for version 2011-06-15" ->
                     markup("<Arn>%s</Arn><UserId>%s</UserId><Account>%s</Account>",
                             caller.key().arn(caller.partition()), caller.key().userId(), ACCOUNT);
@@ -379,15 +524,117 @@ public final class LoopbackAws implements AutoCloseable {
         String sessionName = name(request, "RoleSessionName", 64);
         int seconds = durationSeconds(request, 3_600, 43_200);
         String limits = sessionPolicies(request, caller.partition());
+        checkTags(request);
+        String source = request.parameters().containsKey("SourceIdentity") ? name(request, "SourceIdentity", 64) : "";
         String role = roleFor(caller, roleArn, request);
         boolean chained = caller.key().isOfRole();
         refuseIf(chained && seconds > 3_600, 400, "ValidationError",
                 "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
-        refuseIf(seconds > ROLES.get(role), 400, "ValidationError",
-                "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+        checkMaximum(role, seconds);
         Key session = issue(chained ? Kind.CHAINED_SESSION : Kind.ROLE_SESSION, "assumed-role/" + role + "/"
                 + sessionName, caller.partition(), seconds, "the role's own rights" + limits);
-        return sessionMarkup(request, session, "AssumedRoleUser", "AssumedRoleId");
+        return sessionMarkup(request, session, "AssumedRoleUser", "AssumedRoleId")
+                + (source.isEmpty() ? "" : markup("<SourceIdentity>%s</SourceIdentity>", source));
+    }
+
+    private static void checkMaximum(String role, int seconds) {
+        refuseIf(seconds > ROLES.get(role), 400, "ValidationError",
+                "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+    }
+
+    private static final String TAG_CHARACTERS = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*";
+
+    /** Session tags change nothing here, but wrong ones are refused. */
+    private static void checkTags(Request request) {
+        List<String> keys = listed(request, "Tags.member.", ".Key");
+        List<String> values = listed(request, "Tags.member.", ".Value");
+        List<String> transitive = listed(request, "TransitiveTagKeys.member.", "");
+        String lacking = keys.size() < values.size() ? "key" : "value";
+        constrain("tags." + (Math.min(keys.size(), values.size()) + 1) + ".member." + lacking, null,
+                keys.size() == values.size(), "not be null");
+        long sent = request.parameters().keySet().stream().filter(name -> name.matches("(Tags|TransitiveTagKeys)\\..*"))
+                .count();
+        refuseIf(sent != 2L * keys.size() + transitive.size(), 400, "MalformedInput",
+                "The members of a list are not numbered from 1 on.");
+        constrain("Tags", keys, keys.size() <= 50, "have length less than or equal to 50");
+        constrain("TransitiveTagKeys", transitive, transitive.size() <= 50, "have length less than or equal to 50");
+        Stream.concat(keys.stream(), transitive.stream()).forEach(key -> constrain("tags.member.key", key,
+                key.matches(TAG_CHARACTERS) && !key.isEmpty() && key.length() <= 128,
+                "have 1 to 128 characters and satisfy regular expression pattern: " + TAG_CHARACTERS));
+        values.forEach(value -> constrain("tags.member.value", value,
+                value.matches(TAG_CHARACTERS) && value.length() <= 256,
+                "have at most 256 characters and satisfy regular expression pattern: " + TAG_CHARACTERS));
+        Set<String> unique = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        refuseIf(!keys.stream().allMatch(unique::add), 400, "InvalidParameterValue",
+                "Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+        refuseIf(!unique.containsAll(transitive), 400, "InvalidParameterValue",
+                "The specified transitive tag key must be included in the requested tags.");
+    }
+
+    private String assumeRoleWithWebIdentity(Request request) {
+        String sessionName = name(request, "RoleSessionName", 64);
+        String token = length(request, "WebIdentityToken", 4, 20_000);
+        refuseIf(token.equals(EXPIRED_WEB_IDENTITY_TOKEN), 400, "ExpiredTokenException", "Token expired: current"
+                + " date/time " + now().getEpochSecond() + " must be before the expiration date/time 1577836800");
+        refuseIf(!token.matches("[-\\w]+(\\.[-\\w]+){2}"), 400, "InvalidIdentityToken", "The ID Token provided is not a"
+                + " valid JWT. (You may see this error if you sent an Access Token)");
+        refuseIf(!token.equals(WEB_IDENTITY_TOKEN), 400, "InvalidIdentityToken",
+                "Couldn't retrieve verification key from your identity provider,  please reference"
+                + " AssumeRoleWithWebIdentity documentation for requirements");
+        return sessionMarkup(request, assumeUnsigned(request, sessionName), "AssumedRoleUser", "AssumedRoleId")
+                + markup("<SubjectFromWebIdentityToken>web-user</SubjectFromWebIdentityToken>"
+                + "<Provider>https://idp.example.com/</Provider><Audience>loopback</Audience>");
+    }
+
+    private String assumeRoleWithSaml(Request request) {
+        String provider = length(request, "PrincipalArn", 20, 2_048);
+        String assertion = length(request, "SAMLAssertion", 4, 100_000);
+        refuseIf(!provider.equals(SAML_PROVIDER), 400, "InvalidIdentityToken", "Specified provider doesn't exist");
+        refuseIf(!assertion.equals(SAML_ASSERTION), 400, "InvalidIdentityToken", "Response signature invalid");
+        return sessionMarkup(request, assumeUnsigned(request, "saml-user"), "AssumedRoleUser", "AssumedRoleId")
+                + markup("<Subject>saml-user</Subject><SubjectType>persistent</SubjectType>"
+                + "<Issuer>https://idp.example.com/saml</Issuer>"
+                + "<Audience>https://signin.aws.amazon.com/saml</Audience>"
+                + "<NameQualifier>bG9vcGJhY2sgbmFtZSBxdWFsaWZpZXI=</NameQualifier>");
+    }
+
+    /** A session of the role, which trusts the identity provider. No signature tells the partition: the ARN does. */
+    private Key assumeUnsigned(Request request, String sessionName) {
+        String roleArn = length(request, "RoleArn", 20, 2_048);
+        int seconds = durationSeconds(request, 3_600, 43_200);
+        Matcher arn = Pattern.compile("arn:([-a-z]+):iam::(\\d{12}):role/(.+)").matcher(roleArn);
+        refuseIf(!arn.matches() || !CONSOLE_DOMAINS.containsKey(arn.group(1)),
+                400, "ValidationError", "Request ARN is invalid");
+        String role = arn.group(3);
+        String limits = sessionPolicies(request, arn.group(1));
+        refuseIf(!arn.group(2).equals(ACCOUNT) || !ROLES.containsKey(role),
+                403, "AccessDenied", "Not authorized to perform sts:" + request.parameter("Action"));
+        checkMaximum(role, seconds);
+        return issue(Kind.ROLE_SESSION, "assumed-role/" + role + "/" + sessionName, arn.group(1), seconds,
+                "the role's own rights" + limits);
+    }
+
+    private static String jwt(long expiration) {
+        String claims = """
+                {"iss":"https://idp.example.com/","sub":"web-user","aud":"loopback","exp":%s}""".formatted(expiration);
+        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+        return Stream.of("{\"alg\":\"RS256\",\"typ\":\"JWT\"}", claims, "nobody verifies this signature")
+                .map(part -> base64.encodeToString(part.getBytes(UTF_8))).collect(Collectors.joining("."));
+    }
+
+    private static String samlAssertion() {
+        String attribute = "<saml:Attribute Name=\"https://aws.amazon.com/SAML/Attributes/%s\"><saml:AttributeValue>%s"
+                + "</saml:AttributeValue></saml:Attribute>\n";
+        String response = """
+                <samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" Version="2.0">
+                <saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"><saml:AttributeStatement>
+                """ + attribute.formatted("RoleSessionName", "saml-user")
+                + ROLES.keySet().stream().sorted().map(role -> attribute.formatted("Role",
+                        "arn:aws:iam::" + ACCOUNT + ":role/" + role + "," + SAML_PROVIDER))
+                        .collect(Collectors.joining())
+                // In Base64 this has + and /, so that encoding errors show.
+                + "</saml:AttributeStatement></saml:Assertion></samlp:Response><!-- >>> >>> >>> ??? ??? ??? -->";
+        return Base64.getEncoder().encodeToString(response.getBytes(UTF_8));
     }
 
     /** The name of the role, if it exists and trusts the caller. */
@@ -433,9 +680,7 @@ public final class LoopbackAws implements AutoCloseable {
 
     /** In words, how the session policies limit the caller's rights; empty without a session policy. */
     private static String sessionPolicies(Request request, String partition) {
-        List<String> policies = Stream.iterate(1, n -> n + 1).map(n -> "PolicyArns.member." + n + ".arn")
-                .map(request.parameters()::get).takeWhile(Objects::nonNull)
-                .collect(Collectors.toCollection(ArrayList::new));
+        List<String> policies = listed(request, "PolicyArns.member.", ".arn");
         constrain("PolicyArns", policies, policies.size() <= 10, "have length less than or equal to 10");
         policies.forEach(arn -> refuseIf(!arn.matches("arn:" + partition + ":iam::(aws|" + ACCOUNT + "):policy/.+"),
                 400, "ValidationError", "ARN " + arn + " is not valid."));
@@ -449,6 +694,12 @@ public final class LoopbackAws implements AutoCloseable {
             policies.add(0, policy.length() > 200 ? policy.substring(0, 200) + "..." : policy);
         }
         return policies.isEmpty() ? "" : ", limited by " + String.join(" and ", policies);
+    }
+
+    private static List<String> listed(Request request, String prefix, String suffix) {
+        return Stream.iterate(1, n -> n + 1).map(n -> prefix + n + suffix)
+                .map(request.parameters()::get).takeWhile(Objects::nonNull)
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     private static String name(Request request, String parameter, int max) {
@@ -563,10 +814,6 @@ public final class LoopbackAws implements AutoCloseable {
     private static final Map<String, String> CONSOLE_DOMAINS = Map.of(
             "aws", "console.aws.amazon.com", "aws-cn", "console.amazonaws.cn",
             "aws-us-gov", "console.amazonaws-us-gov.com", "aws-eusc", "console.amazonaws-eusc.eu");
-    // Possessive: backtracking over a session token of some thousand characters would overflow the stack.
-    private static final String STRING = "\\s*\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"\\s*";
-    private static final Pattern MEMBER = Pattern.compile(STRING + ":" + STRING);
-    private static final Pattern SESSION = Pattern.compile("\\s*\\{" + MEMBER + "(," + MEMBER + "){2}}\\s*");
 
     private record SigninToken(Key key, Instant expiration, Instant sessionEnd) {}
 
@@ -603,21 +850,13 @@ public final class LoopbackAws implements AutoCloseable {
 
     /** The key in {@code {"sessionId":"...","sessionKey":"...","sessionToken":"..."}}. */
     private Key keyOf(String session) {
-        badRequestIf(!SESSION.matcher(session).matches(), "The Session is not a JSON object of three strings.");
-        Map<String, String> members = new LinkedHashMap<>();
-        MEMBER.matcher(session).results()
-                .forEach(member -> members.put(member.group(1), unescapeJson(member.group(2))));
+        Map<String, String> members = members(session);
+        badRequestIf(members.size() != 3, "The Session is not a JSON object of three strings.");
         Key key = keys.get(members.getOrDefault("sessionId", ""));
         badRequestIf(key == null || key.sessionToken().isEmpty() || !key.expiration().isAfter(now())
                 || !key.secretAccessKey().equals(members.get("sessionKey"))
                 || !key.sessionToken().equals(members.get("sessionToken")), "The Session is not a valid one.");
         return key;
-    }
-
-    private static String unescapeJson(String string) {
-        return Pattern.compile("\\\\(?:u(\\p{XDigit}{4})|(.))").matcher(string).replaceAll(escape ->
-                Matcher.quoteReplacement(escape.group(1) == null ? escape.group(2)
-                        : Character.toString(Integer.parseInt(escape.group(1), 16))));
     }
 
     private Answer login(Request request) {
@@ -635,6 +874,206 @@ public final class LoopbackAws implements AutoCloseable {
         consoleSessions.put(cookie, new ConsoleSession(token.key(), partition, token.sessionEnd(), destination));
         return new Answer(302, "", Map.of("Location", "/console",
                 "Set-Cookie", "loopback-console=" + cookie + "; Path=/; HttpOnly; SameSite=Lax"), "");
+    }
+
+    // ---- Where the AWS tools get credentials
+
+    private static final String ROLE_LIST = "/latest/meta-data/iam/security-credentials/";
+    private static final String IMDS = "AQAEA";
+
+    private Answer source(Request request) {
+        String path = request.path();
+        return switch (request.method() + " " + path) {
+            case "GET /federation/credentials" -> ssoCredentials(request);
+            case "POST /token" -> ssoToken(request);
+            case "POST /v1/token" -> loginToken(request);
+            case "GET " + CONTAINER_PATH -> {
+                refuseIf(!request.header("Authorization").equals(CONTAINER_TOKEN), 401, "AccessDenied",
+                        "The Authorization header is missing or is not the one of this container.");
+                yield containerCredentials();
+            }
+            case "PUT /latest/api/token" -> instanceToken(request);
+            default -> {
+                refuseIf(!request.method().equals("GET") || !path.matches("/(v2/credentials|latest/meta-data)/.*"),
+                        404, "", "There is nothing at this address.");
+                refuseIf(path.startsWith("/v2/") && !path.matches("/v2/credentials/\\p{XDigit}{8}(-\\p{XDigit}{4}){3}"
+                        + "-\\p{XDigit}{12}"),
+                        400, "InvalidIdInRequest", "CredentialsV2Request: Credentials not found");
+                yield path.startsWith("/v2/") ? containerCredentials() : metadata(request);
+            }
+        };
+    }
+
+    private Key issueRole(String identity, int seconds) {
+        return issue(Kind.ROLE_SESSION, identity, "aws", seconds, "the role's own rights");
+    }
+
+    private String issueToken(String purpose, int seconds) {
+        String token = purpose + Base64.getEncoder().encodeToString(random(61));
+        tokens.put(token, now().plusSeconds(seconds));
+        return token;
+    }
+
+    private boolean isValid(String purpose, String token) {
+        return token.startsWith(purpose) && tokens.getOrDefault(token, PAST).isAfter(now());
+    }
+
+    /** Whether it is valid, which it is no longer from now on. */
+    private boolean redeem(String purpose, String token) {
+        return isValid(purpose, token) && tokens.remove(token) != null;
+    }
+
+    private Answer ssoCredentials(Request request) {
+        String role = request.parameter("role_name");
+        refuseIf(!isValid(SSO_ACCESS, request.header("x-amz-sso_bearer_token")),
+                401, "UnauthorizedException", "Session token not found or invalid");
+        refuseIf(role.isEmpty() || !request.parameter("account_id").matches("\\d{12}"),
+                400, "InvalidRequestException", "Request is missing role_name or account_id, or it is malformed");
+        refuseIf(!request.parameter("account_id").equals(ACCOUNT) || !ROLES.containsKey(role),
+                403, "ForbiddenException", "No access");
+        Key key = issueRole(ssoIdentity(role), 3_600);
+        return Answer.json(200, "", """
+                {"roleCredentials":{"accessKeyId":"%s","secretAccessKey":"%s","sessionToken":"%s","expiration":%s}}""",
+                key.accessKeyId(), key.secretAccessKey(), key.sessionToken(), key.expiration().toEpochMilli());
+    }
+
+    private Answer ssoToken(Request request) {
+        refuseIf(!request.isJsonObject() || !request.parameters().keySet().containsAll(
+                List.of("grantType", "clientId", "clientSecret")), 400, "invalid_request", "Invalid request");
+        refuseIf(!request.parameter("clientId").equals(SSO_CLIENT_ID)
+                || !request.parameter("clientSecret").equals(SSO_CLIENT_SECRET),
+                401, "invalid_client", "Invalid client provided");
+        refuseIf(!request.parameter("grantType").equals("refresh_token"),
+                400, "unsupported_grant_type", "Unsupported grant type");
+        refuseIf(!redeem(SSO_REFRESH, request.parameter("refreshToken")),
+                400, "invalid_grant", "Invalid refresh token provided");
+        return Answer.json(200, "", """
+                {"accessToken":"%s","tokenType":"Bearer","expiresIn":3600,"refreshToken":"%s"}""",
+                issueToken(SSO_ACCESS, 3_600), issueToken(SSO_REFRESH, 7_776_000));
+    }
+
+    private Answer loginToken(Request request) {
+        refuseIf(!request.isJsonObject(), 400, "INVALID_REQUEST", "The request is not a JSON object of strings.");
+        refuseIf(!request.parameter("clientId").equals(LOGIN_CLIENT_ID)
+                || !request.parameter("grantType").equals("refresh_token")
+                || request.parameter("refreshToken").isEmpty(), 400, "INVALID_REQUEST",
+                "The clientId, the grantType or the refreshToken is missing or is not a valid one.");
+        checkProof(request);
+        refuseIf(!redeem(LOGIN_REFRESH, request.parameter("refreshToken")),
+                401, "TOKEN_EXPIRED", "The refresh token has expired or was used before.");
+        Key key = issueRole(LOGIN_IDENTITY, 900);
+        return Answer.json(200, "", """
+                {"accessToken":{"accessKeyId":"%s","secretAccessKey":"%s","sessionToken":"%s"},\
+                "tokenType":"aws_sigv4","expiresIn":900,"refreshToken":"%s"}""",
+                key.accessKeyId(), key.secretAccessKey(), key.sessionToken(), issueToken(LOGIN_REFRESH, 43_200));
+    }
+
+    private static final Pattern PROOF = Pattern.compile("(([-\\w]+)\\.([-\\w]+))\\.([-\\w]{86})");
+    private static final Pattern JWK = Pattern.compile("\"jwk\"\\s*:\\s*(\\{[^{}]*})");
+    private static final Pattern IAT = Pattern.compile("\"iat\"\\s*:\\s*(\\d{10})\\s*(?=[,}])");
+
+    /** That the header DPoP proves possession of LOGIN_DPOP_KEY, for this request and once (RFC 9449). */
+    private void checkProof(Request request) {
+        Matcher proof = PROOF.matcher(request.header("DPoP"));
+        unprovenIf(!proof.matches(), "is missing, or is not a JWT with a signature of 64 bytes");
+        String header = decoded(proof.group(2));
+        String payload = decoded(proof.group(3));
+        Matcher jwk = JWK.matcher(header);
+        Matcher iat = IAT.matcher(payload);
+        unprovenIf(!jwk.find(), "has no jwk");
+        unprovenIf(!iat.find(), "has no iat in seconds");
+        byte[] point = dpopPoint();
+        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+        unprovenIf(!members(jwk.group(1)).equals(Map.of("kty", "EC", "crv", "P-256",
+                "x", base64.encodeToString(Arrays.copyOfRange(point, 1, 33)),
+                "y", base64.encodeToString(Arrays.copyOfRange(point, 33, 65)))), "has not the jwk of this login");
+        long age = now().getEpochSecond() - Long.parseLong(iat.group(1));
+        // With strings in place of the two members that are none, both are objects of strings.
+        Map<String, String> head = members(jwk.replaceFirst("\"jwk\":\"\""));
+        Map<String, String> claims = members(iat.replaceFirst("\"iat\":\"\""));
+        unprovenIf(!"dpop+jwt".equals(head.get("typ")), "is not of the typ dpop+jwt");
+        unprovenIf(!"ES256".equals(head.get("alg")), "has not the alg ES256");
+        unprovenIf(!"POST".equals(claims.get("htm")), "is not for the method POST");
+        unprovenIf(!(uri() + request.path()).equals(claims.get("htu")), "is not for this URL");
+        unprovenIf(Math.abs(age) > 300, "was not issued within 5 minutes");
+        unprovenIf(!isSigned(point, proof.group(1), proof.group(4)), "is wrongly signed");
+        String id = claims.getOrDefault("jti", "");
+        unprovenIf(id.isEmpty() || !proofsSeen.add(id), "has no jti, or one that was seen before");
+    }
+
+    private static void unprovenIf(boolean unproven, String message) {
+        refuseIf(unproven, 401, "INVALID_REQUEST", "The DPoP header " + message + ".");
+    }
+
+    /** The text, or what is no JSON if it is no base64url. */
+    private static String decoded(String base64url) {
+        try {
+            return new String(Base64.getUrlDecoder().decode(base64url), UTF_8);
+        } catch (IllegalArgumentException malformed) {
+            return "";
+        }
+    }
+
+    /** The public key in LOGIN_DPOP_KEY, with which the DER ends: 4, and x and y of 32 bytes. */
+    private static byte[] dpopPoint() {
+        byte[] der = Base64.getMimeDecoder().decode(LOGIN_DPOP_KEY.replaceAll("-----.*-----", ""));
+        return Arrays.copyOfRange(der, der.length - 65, der.length);
+    }
+
+    private static boolean isSigned(byte[] point, String text, String signature) {
+        // What comes before the point in the X.509 form of a key: ecPublicKey, prime256v1, the head of a BIT STRING.
+        String start = "3059301306072a8648ce3d020106082a8648ce3d030107034200";
+        try {
+            java.security.Signature verifier = java.security.Signature.getInstance("SHA256withECDSAinP1363Format");
+            verifier.initVerify(KeyFactory.getInstance("EC").generatePublic(
+                    new X509EncodedKeySpec(HexFormat.of().parseHex(start + HexFormat.of().formatHex(point)))));
+            verifier.update(text.getBytes(UTF_8));
+            return verifier.verify(Base64.getUrlDecoder().decode(signature));
+        } catch (GeneralSecurityException outOfRange) {
+            // Depending on the JDK it says so of numbers that no signature can have.
+            return false;
+        }
+    }
+
+    private Answer containerCredentials() {
+        Key key = issueRole(CONTAINER_IDENTITY, 21_600);
+        return Answer.json(200, "", """
+                {"RoleArn":"arn:aws:iam::%s:role/Task","AccessKeyId":"%s","SecretAccessKey":"%s","Token":"%s",\
+                "Expiration":"%s"}""",
+                ACCOUNT, key.accessKeyId(), key.secretAccessKey(), key.sessionToken(), key.expiration());
+    }
+
+    private Answer instanceToken(Request request) {
+        String ttl = request.header("x-aws-ec2-metadata-token-ttl-seconds");
+        refuseIf(!request.header("X-Forwarded-For").isEmpty(), 403, "", "Nothing that was forwarded gets a token.");
+        refuseIf(!ttl.matches("\\d{1,5}") || Integer.parseInt(ttl) < 1 || Integer.parseInt(ttl) > 21_600,
+                400, "", "The token's seconds to live are not from 1 to 21600.");
+        return Answer.text(issueToken(IMDS, Integer.parseInt(ttl))).with("x-aws-ec2-metadata-token-ttl-seconds", ttl);
+    }
+
+    private Answer metadata(Request request) {
+        String path = request.path();
+        String role = INSTANCE_IDENTITY.split("/")[1];
+        refuseIf(!isValid(IMDS, request.header("x-aws-ec2-metadata-token")),
+                401, "", "The token is missing or invalid.");
+        refuseIf(!instanceRole || !path.equals(ROLE_LIST) && !path.equals(ROLE_LIST + role),
+                404, "", "There is nothing at this address.");
+        if (path.equals(ROLE_LIST)) {
+            return Answer.text(role);
+        }
+        Key key = issueRole(INSTANCE_IDENTITY, 21_600);
+        // AWS too calls it text.
+        return Answer.json(200, "", """
+                {
+                  "Code" : "Success",
+                  "LastUpdated" : "%s",
+                  "Type" : "AWS-HMAC",
+                  "AccessKeyId" : "%s",
+                  "SecretAccessKey" : "%s",
+                  "Token" : "%s",
+                  "Expiration" : "%s"
+                }""", now(), key.accessKeyId(), key.secretAccessKey(), key.sessionToken(), key.expiration())
+                .with("Content-Type", "text/plain");
     }
 
     // ---- The console
@@ -701,18 +1140,39 @@ public final class LoopbackAws implements AutoCloseable {
 
     public static void main(String... args) throws InterruptedException {
         List<String> command = new ArrayList<>(List.of(args));
+        boolean serve = command.equals(List.of("serve"));
         boolean demo = !command.isEmpty() && command.remove(0).equals("demo");
         boolean keep = !command.isEmpty() && command.get(0).equals("--keep") && command.remove("--keep");
-        if (!demo || command.isEmpty() || command.get(0).startsWith("-")) {
-            System.err.println("usage: java LoopbackAws.java demo [--keep] PRODUCT.java [ARGUMENTS...]");
+        if (!serve && (!demo || command.isEmpty() || command.get(0).startsWith("-"))) {
+            System.err.println("usage: java LoopbackAws.java demo [--keep] PRODUCT.java [ARGUMENTS...]\n"
+                    + "       java LoopbackAws.java serve");
             System.exit(2);
         }
         try (LoopbackAws aws = start()) {
+            if (serve) {
+                aws.serve();
+            }
             System.exit(aws.demo(command, keep));
-        } catch (IOException | IllegalArgumentException failure) {
+        } catch (IOException | IllegalAccessException | IllegalArgumentException failure) {
             System.err.println("loopback-aws: error: " + failure.getMessage());
             System.exit(1);
         }
+    }
+
+    /** Prints the address and what the constants are, for a shell or another language, and stays up until killed. */
+    private void serve() throws IllegalAccessException, InterruptedException {
+        System.out.println(uri());
+        for (Field constant : LoopbackAws.class.getFields()) {
+            if (constant.get(null) instanceof String text) {
+                System.out.println(constant.getName() + "=" + text.replace("\n", "\\n"));
+            } else if (constant.get(null) instanceof Key key) {
+                System.out.println(constant.getName() + "_ACCESS_KEY_ID=" + key.accessKeyId());
+                System.out.println(constant.getName() + "_SECRET_ACCESS_KEY=" + key.secretAccessKey());
+                System.out.println(constant.getName() + "_SESSION_TOKEN=" + key.sessionToken());
+            }
+        }
+        System.out.flush();
+        Thread.currentThread().join();
     }
 
     private int demo(List<String> command, boolean keep) throws IOException, InterruptedException {
