@@ -172,8 +172,17 @@ class BadInputTest {
         ADMIN | --destination https://console.aws.amazon.com/ --region cn-north-1 \
             | https://console.aws.amazon.com/ aws-cn
         ADMIN | --role-arn arn:aws:iam::123456789012:role/Admin --region us-gov-west-1 | --role-arn ROLE/Admin
-        ADMIN | --role-arn ROLE/WithMfa --serial-number arn:aws:iam::123456789012:mfa/admin \
-            | --serial-number --token-code
+        ADMIN | --external-id x | --external-id --role-arn
+        ADMIN | --source-identity me | --source-identity --role-arn
+        ADMIN | --serial-number arn:aws:iam::123456789012:mfa/admin | --serial-number --role-arn
+        ROLE_SESSION | --external-id x | --external-id --role-arn
+        ROLE_SESSION | --tag a=b | --tag a=b
+        ADMIN | --tag a | --tag a
+        ADMIN | --tag =b | --tag =b
+        ADMIN | --principal-arn arn:aws:iam::123456789012:saml-provider/p | --principal-arn --saml-assertion
+        ADMIN | --saml-assertion - | --saml-assertion --role-arn --principal-arn
+        ADMIN | --saml-assertion - --role-arn ROLE/Admin | --saml-assertion --principal-arn
+        ADMIN | --saml-assertion - --principal-arn arn:aws:iam::123456789012:saml-provider/p | --role-arn
         ADMIN | --role-arn ROLE/WithMfa --token-code 123456 | --serial-number --token-code
         ADMIN | --serial-number arn:aws:iam::123456789012:mfa/admin --token-code 123456 | --role-arn
         """)
@@ -202,6 +211,23 @@ class BadInputTest {
     @Test void elevenPolicies() {
         command("--policy-arn ReadOnlyAccess ".repeat(11).split(" ")).as(ADMIN).here()
                 .fails(Launch.USAGE, "--policy-arn", "10");
+    }
+
+    @DisplayName("The 51st tag is too many")
+    @Test void tags() {
+        command("--tag a=b ".repeat(51).split(" ")).as(ADMIN).here().fails(Launch.USAGE, "--tag", "50");
+    }
+
+    @DisplayName("With no terminal and no code, or with something else than a code, nothing is sent")
+    @Test void noCode() {
+        String device = "arn:aws:iam::123456789012:mfa/admin";
+        String[] arguments = {"--role-arn", "arn:aws:iam::123456789012:role/WithMfa", "--serial-number", device};
+        command(arguments).as(ADMIN).here().fails(Launch.CONFIGURATION, "terminal", device, "--token-code");
+        for (String typed : new String[] {"", "12345", "1234567", "12345x", "MARKER", "１２３４５６"}) {
+            Launch launch = command(arguments).as(ADMIN).code(typed).here();
+            launch.fails(Launch.CONFIGURATION, "six digits", device, "--token-code");
+            assertFalse(!typed.isEmpty() && launch.err().matches("(?s).*\\b" + typed + "\\b.*"), launch.err());
+        }
     }
 
     @DisplayName("A policy that is no object is not called too long")
@@ -279,12 +305,13 @@ class BadInputTest {
 
             row("an access key ID without its secret", command().as(id, null, null),
                     "environment", "secret access key"),
-            row("a secret without its access key ID", command().as(null, secret, null), "environment", "access key ID"),
+            row("a secret without its access key ID", command().as(null, secret, null), "no credentials",
+                    "the environment: AWS_ACCESS_KEY_ID is not set"),
             row("an access key ID without its secret in a file", config("[default]\naws_access_key_id = " + id + "\n"),
                     "default", "secret access key"),
             row("a secret without its access key ID in a file",
                     with("AWS_SHARED_CREDENTIALS_FILE", "[dev]\naws_secret_access_key = " + secret, "--profile=dev"),
-                    "dev", "access key ID"),
+                    "no credentials", "the profile dev", "has no credentials for it"),
             row("an access key ID without its secret in JSON", json(halfJson), "--credentials", "secret access key"),
             row("a secret without its access key ID in JSON", json("{\"SecretAccessKey\":\"" + secret + "\"}"),
                     "--credentials", "access key ID"),
@@ -303,23 +330,27 @@ class BadInputTest {
             row("no credentials", command().home(home), "no credentials", "AWS_ACCESS_KEY_ID",
                     home.resolve(".aws/config").toString(), home.resolve(".aws/credentials").toString(), "--profile"),
             row("no credentials in a profile", config("[profile dev]\nregion = us-east-1\n", "--profile=dev").as(ADMIN),
-                    "no credentials", "[profile dev]", "passed over"),
+                    "no credentials", "the environment: --profile is given", "the profile dev",
+                    "has no credentials for it"),
             row("a profile with a role", config("[default]\nrole_arn = arn:aws:iam::123456789012:role/Admin\n"
                     + "aws_access_key_id = " + id + "\naws_secret_access_key = " + secret), "role_arn"),
-            row("a profile with SSO", config("[default]\nsso_session = my-sso\n"), "sso_session"),
-            row("a profile with a process", config("[default]\ncredential_process = ./p\n"), "credential_process"),
+            row("a profile with half of SSO", config("[default]\nsso_session = my-sso\nsso_account_id = 1\n"),
+                    "sso-session my-sso", "sso_role_name", "aws configure sso"),
+            row("a profile with a process that there is not",
+                    config("[default]\ncredential_process = exit 7\n"), "credential_process", "7"),
             row("a profile that does not exist", config("[dev]\nregion = us-east-1\n", "--profile", "dev").as(ADMIN),
                     "no profile dev", "[profile dev]"),
             row("a profile that does not exist in AWS_PROFILE", command().as(ADMIN).variable("AWS_PROFILE", "nobody"),
                     "no profile nobody"),
 
-            row("a folder instead of a config file", command().as(ADMIN).variable("AWS_CONFIG_FILE", folder), folder),
+            row("a folder instead of a config file", command().variable("AWS_CONFIG_FILE", folder),
+                    "no credentials", folder),
             row("a folder instead of a credentials file",
-                    command().as(ADMIN).variable("AWS_SHARED_CREDENTIALS_FILE", folder), folder),
+                    command().variable("AWS_SHARED_CREDENTIALS_FILE", folder), "no credentials", folder),
             row("a line that is no setting", config("# x\r\n\r\n[default]\r\nregion = us-east-1\r\nnonsense\r\n"),
                     "line 5"),
             row("a setting before all sections", config("region = us-east-1\n[default]\n").as(ADMIN), "line 1"),
-            row("a section without its bracket", config("\n[default\nregion = us-east-1\n").as(ADMIN), "line 2"),
+            row("a section without its bracket", config("\n[default\nregion = us-east-1\n"), "line 2"),
             row("a setting without a name", config("[default]\n= us-east-1\n").as(ADMIN), "line 2"),
 
             row("a credentials file that does not exist", command("--credentials", missing), missing),
@@ -336,7 +367,12 @@ class BadInputTest {
                             .now(Instant.parse("2026-01-31T12:00:00Z")), "--credentials", "expired",
                     "2026-01-31T12:00:00Z"),
             row("an expiration that is no time", json("{" + key + ",\"SessionToken\":\"t\",\"Expiration\":\"soon\"}"),
-                    "--credentials", "Expiration"),
+                    "--credentials", "odd expiration"),
+            row("an endpoint that is none in a variable",
+                    command().as(ADMIN).variable("AWS_ENDPOINT_URL_STS", "http://example.com"),
+                    "http://example.com", "AWS_ENDPOINT_URL_STS"),
+            row("a sign-in endpoint that is none in a variable",
+                    command().as(ADMIN).variable("AWS_ENDPOINT_URL_SIGNIN", "ftp://localhost"), "ftp://localhost"),
 
             row("a policy file that does not exist", command("--policy", "file://" + missing).as(ADMIN),
                     "--policy", missing),
@@ -346,9 +382,11 @@ class BadInputTest {
             row("a CA bundle with a broken certificate", with("AWS_CA_BUNDLE",
                     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").as(ADMIN), "CA bundle"),
             row("a CA bundle without end", command("--ca-bundle", "/dev/zero").as(ADMIN), "--ca-bundle", "1 MiB"),
-            row("SSO beside an access key", config("[default]\nsso_session = corp\n" + keys), "sso_session"),
-            row("SSO of the older kind beside one", config("[default]\nsso_start_url = https://a/\n" + keys),
-                    "sso_start_url"),
+            row("SSO beside an access key",
+                    config("[default]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = a\n" + keys),
+                    "sso-session corp", "sso_region"),
+            row("SSO of the older kind beside one", config("[default]\nsso_start_url = https://a/\nsso_role_name = a\n"
+                    + keys), "sso_account_id"),
             row("a role beside an access key", config("[default]\nrole_arn = arn:aws:iam::1:role/a\n" + keys),
                     "role_arn"),
             row("the CA bundle of a profile", config("[default]\nca_bundle = " + missing + "\n").as(ADMIN), missing));
@@ -380,13 +418,13 @@ class BadInputTest {
         assertFalse(launch.err().contains("918273"), launch.err());
     }
 
-    @DisplayName("A file that may not be read is a configuration error")
+    @DisplayName("A file that may not be read gives nothing, and the error says so")
     @Test void unreadable() throws IOException {
         Path file = file("unreadable", "[default]\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
         assumeTrue(!Files.isReadable(file), "root may read everything");
-        command().as(ADMIN).variable("AWS_CONFIG_FILE", file.toString()).here()
-                .fails(Launch.CONFIGURATION, file.toString());
+        command().variable("AWS_CONFIG_FILE", file.toString()).here()
+                .fails(Launch.CONFIGURATION, "no credentials", file + " cannot be read");
     }
 
     // ---- In a process of its own

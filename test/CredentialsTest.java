@@ -14,9 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CredentialsTest {
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
+    private static ConsoleLogin.Credentials fromJson(String source, String json) {
+        return ConsoleLogin.Credentials.fromJson(source, ConsoleLogin.Json.parse(json, 253, source, "give JSON"));
+    }
+
     private static ConsoleLogin.Failure refused(String json) {
         var failure = assertThrows(ConsoleLogin.Failure.class,
-                () -> ConsoleLogin.Credentials.fromJson("--credentials key.json", json));
+                () -> fromJson("--credentials key.json", json));
         assertEquals(253, failure.exitStatus);
         assertTrue(failure.getMessage().startsWith("--credentials key.json "), failure.getMessage());
         assertFalse((failure + failure.hint).contains("MARKER"), failure.getMessage());
@@ -34,6 +38,14 @@ class CredentialsTest {
             # aws configure export-credentials, a credential_process
             {'Version':1,KEY,'Expiration':'2026-01-31T12:00:00Z'}        | t= | -
             {'AccessKeyId':'A1','SecretAccessKey':'s/+','SessionToken':null,'Expiration':'2026-01-31T12:00Z'} | - | -
+            # container credentials, EC2 instance metadata
+            {'RoleArn':'r','AccessKeyId':'A1','SecretAccessKey':'s/+','Token':'t=','Expiration':'2026-01-31T12:00:00Z'}\
+             | t= | -
+            {'Code':'Success','Type':'AWS-HMAC','LastUpdated':'x','AccessKeyId':'A1','SecretAccessKey':'s/+',\
+            'Token':'t=','Expiration':'2026-01-31T12:00:00Z'}            | t= | -
+            {KEY,'Token':'other','Expiration':'2026-01-31T12:00:00Z'}    | t= | -
+            # An older token cache
+            {KEY,'Expiration':'2026-01-31T12:00:00UTC'}                  | t= | -
             # An ARN that is none does no harm.
             {'Credentials':{KEY,'Expiration':'2026-01-31T12:00:00.000Z'},'AssumedRoleUser':{'Arn':'a:b'}} | t= | -
             {'Credentials':{KEY,'Expiration':'2026-01-31T12:00:00Z'},'AssumedRoleUser':{'Arn':1}}         | t= | -
@@ -43,14 +55,14 @@ class CredentialsTest {
     void reads(String json, String token, String arn) {
         String key = "'AccessKeyId':'A1','SecretAccessKey':'s/+','SessionToken':'t='";
         assertEquals(new ConsoleLogin.Credentials("A1", "s/+", token, NOON, arn, "a test"),
-                ConsoleLogin.Credentials.fromJson("a test", json.replace("KEY", key).replace('\'', '"')));
+                fromJson("a test", json.replace("KEY", key).replace('\'', '"')));
     }
 
     @Test @DisplayName("A long-term access key has neither token nor expiration; expired ones are read.")
     void readsOthers() {
-        assertEquals(new ConsoleLogin.Credentials("AKIA1", "s", null, null, null, "a test"), ConsoleLogin.Credentials
-                .fromJson("a test", "{\"Version\":1,\"AccessKeyId\":\"AKIA1\",\"SecretAccessKey\":\"s\"}"));
-        assertEquals(Instant.EPOCH, ConsoleLogin.Credentials.fromJson("a test", "{\"AccessKeyId\":\"ASIA1\","
+        assertEquals(new ConsoleLogin.Credentials("AKIA1", "s", null, null, null, "a test"),
+                fromJson("a test", "{\"Version\":1,\"AccessKeyId\":\"AKIA1\",\"SecretAccessKey\":\"s\"}"));
+        assertEquals(Instant.EPOCH, fromJson("a test", "{\"AccessKeyId\":\"ASIA1\","
                 + "\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\",\"Expiration\":\"1970-01-01T00:00:00Z\"}")
                 .expiration());
     }
@@ -78,6 +90,9 @@ class CredentialsTest {
             "{'AccessKeyId':'ASIA','SecretAccessKey':'s','SessionToken':'MARKER\\r\\nx-a: b'}",
             "{'AccessKeyId':'ASIA','SecretAccessKey':'MARKER','SessionToken':1}",
             "{'AccessKeyId':'ASIA','SecretAccessKey':'MARKER','SessionToken':['t']}",
+            "{'AccessKeyId':'ASIA','SecretAccessKey':'MARKER','Token':1}",
+            "{'AccessKeyId':'ASIA','SecretAccessKey':'MARKER','SessionToken':'t','Token':{'MARKER':1}}",
+            "{'AccessKeyId':'ASIA','SecretAccessKey':'MARKER','SessionToken':'t','Expiration':1767776706}",
             "{'AccessKeyId':'ASIA','SecretAccessKey':'MARKER','SessionToken':'t','Expiration':'tomorrow'}",
             "{'AccessKeyId':'ASIA','SecretAccessKey':'MARKER','SessionToken':'t','Expiration':''}",
             "{'AccessKeyId':'ASIA','SecretAccessKey':'MARKER','SessionToken':'t','Expiration':'2026-02-30T12:00:00Z'}",
@@ -98,7 +113,7 @@ class CredentialsTest {
             {"AccessKeyId":"AKIA"}                            | no secret access key
             {"AccessKeyId":"ASIA","SecretAccessKey":"MARKER"} | without session token
             {"AccessKeyId":"AKIA","SecretAccessKey":"a b"}    | blanks
-            {"AccessKeyId":"A","SecretAccessKey":"b","Expiration":"c"} | Expiration
+            {"AccessKeyId":"A","SecretAccessKey":"b","Expiration":"c"} | odd expiration
             {"AccessKeyId":"AKIA"                             | not JSON
             """)
     @DisplayName("The error says what is wrong.")

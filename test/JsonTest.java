@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +39,7 @@ class JsonTest {
                 arguments("[]", List.of()),
                 arguments("{}", Map.of()),
                 arguments(" \t\r\n[ \t\r\n] \t\r\n", List.of()),
-                arguments("[1,\"2\",null,[true]]", Arrays.asList(1.0, "2", null, List.of(true))),
+                arguments("[1,\"2\",null,[true]]", Arrays.asList(BigDecimal.ONE, "2", null, List.of(true))),
                 arguments("{\"a\" : {\"b\" : [ ] } , \"\" : \"c\"}", Map.of("a", Map.of("b", List.of()), "", "c")),
                 arguments("[[],[],{},{}]", List.of(List.of(), List.of(), Map.of(), Map.of())));
     }
@@ -79,12 +82,37 @@ class JsonTest {
         refused("\"" + escaped);
     }
 
-    @ParameterizedTest @CsvSource({"0,0", "-0,-0.0", "7,7", "-12,-12", "1.5,1.5", "-0.25,-0.25", "1e2,100", "1E+2,100",
-            "25e-1,2.5", "1.5E3,1500", "0e0,0", "1767776706,1767776706"})
-    @DisplayName("Numbers are read.")
-    void readsNumbers(String text, double value) {
-        assertEquals(value, ConsoleLogin.Json.parse(text));
-        assertEquals(List.of(value, value), ConsoleLogin.Json.parse("[" + text + "," + text + "]"));
+    @ParameterizedTest @CsvSource({"0,0", "-0,0", "7,7", "-12,-12", "1.5,1.5", "-0.25,-0.25", "1e2,100", "1E+2,100",
+            "25e-1,2.5", "1.5E3,1500", "0e0,0", "1767776706,1767776706", "1767776706000,1767776706000",
+            "9007199254740993,9007199254740993", "0.1,0.1", "1e-400,1e-400", "1e400,1e400"})
+    @DisplayName("Numbers are read as they are, without loss.")
+    void readsNumbers(String text, BigDecimal value) {
+        assertEquals(0, value.compareTo((BigDecimal) ConsoleLogin.Json.parse(text)));
+        var elements = (List<?>) ConsoleLogin.Json.parse("[" + text + "," + text + "]");
+        assertEquals(2, elements.size());
+        for (Object element : elements) assertEquals(0, value.compareTo((BigDecimal) element));
+    }
+
+    @Test @DisplayName("A number of up to 63 characters is read, a longer one refused.")
+    void numberBound() {
+        for (String digit : List.of("1", "7")) {
+            assertEquals(new BigDecimal(digit.repeat(63)), ConsoleLogin.Json.parse(digit.repeat(63)));
+            for (int length : new int[] {64, 65, 1000, 1_000_000}) {
+                refused(digit.repeat(length));
+                refused("{\"a\":-0." + digit.repeat(length) + "}");
+            }
+        }
+    }
+
+    @ParameterizedTest @ValueSource(strings = {"1e2147483647", "1e2147483648", "1e-2147483648", "1e9999999999",
+            "1e-9999999999", "-1.5E+99999999999999999999", "0e99999999999"})
+    @DisplayName("An exponent that no number has is refused, or read; it is no mistake of the program.")
+    void hugeExponents(String text) {
+        try {
+            assertTrue(ConsoleLogin.Json.parse(text) instanceof BigDecimal);
+        } catch (ConsoleLogin.Failure refused) {
+            refused(text);
+        }
     }
 
     @ParameterizedTest @ValueSource(strings = {"01", "-01", "00", "1.", ".5", "-.5", "+1", "-", "--1", "1e", "1e+",
@@ -142,7 +170,7 @@ class JsonTest {
 
     @Test @DisplayName("The same name in two objects is no duplicate.")
     void sameNameElsewhere() {
-        assertEquals(Map.of("a", Map.of("a", 1.0), "b", Map.of("a", 2.0)),
+        assertEquals(Map.of("a", Map.of("a", BigDecimal.ONE), "b", Map.of("a", new BigDecimal(2))),
                 ConsoleLogin.Json.parse("{\"a\":{\"a\":1},\"b\":{\"a\":2}}"));
     }
 
@@ -202,15 +230,59 @@ class JsonTest {
             "/+=", "{\"a\":[1]}", "a\",\"b\":\"c", "ü€😀", "'", "<&>"})
     @DisplayName("What is written is read back as it was.")
     void roundTrip(String text) {
-        String json = ConsoleLogin.Json.write("sessionId", text, "sessionKey", text + text);
-        assertEquals(Map.of("sessionId", text, "sessionKey", text + text), ConsoleLogin.Json.parse(json));
+        Map<String, Object> object = ConsoleLogin.Json.object("sessionId", text, "sessionKey", text + text);
+        assertEquals(Map.of("sessionId", text, "sessionKey", text + text), object);
+        assertEquals(object, ConsoleLogin.Json.parse(ConsoleLogin.Json.write(object)));
+        assertEquals(Map.of(text, text),
+                ConsoleLogin.Json.parse(ConsoleLogin.Json.write(ConsoleLogin.Json.object(text, text))));
+    }
+
+    @Test @DisplayName("Each control character is written as an escape sequence, and read back.")
+    void controlCharacters() {
+        for (char c = 0; c < ' '; c++) {
+            String json = ConsoleLogin.Json.write("a" + c + "b");
+            assertEquals("\"a\\u%04xb\"".formatted((int) c), json);
+            assertEquals("a" + c + "b", ConsoleLogin.Json.parse(json));
+        }
+    }
+
+    @ParameterizedTest @ValueSource(strings = {"null", "true", "false", "0", "-1.5", "1767776706000", "\"\"", "\"a\"",
+            "[]", "{}", "[[]]", "[{},[],null,true,1,\"a\"]", "{\"\":{\"a\":[1,2,{\"b\":null}]},\"c\":false}",
+            "{\"z\":1,\"y\":2,\"a\":3,\"B\":4}", "\"\\\"\\\\/\"", "[\"\\u0000\\u001f\\u000a\"]", "\"ü€😀\u2028\u007f\""})
+    @DisplayName("What was read is written as it was, members in their order.")
+    void rewrites(String json) {
+        assertEquals(json, ConsoleLogin.Json.write(ConsoleLogin.Json.parse(json)));
+    }
+
+    @Test @DisplayName("The deepest nesting that is read is written.")
+    void rewritesNesting() {
+        for (String json : List.of("[".repeat(64) + "]".repeat(64), "{\"a\":".repeat(64) + "{}" + "}".repeat(64)))
+            assertEquals(json, ConsoleLogin.Json.write(ConsoleLogin.Json.parse(json)));
+    }
+
+    @Test @DisplayName("Anything else, such as a time, is written as a string.")
+    void writesOthers() {
+        assertEquals("[\"2026-01-31T12:00:00Z\",\"https://a.example/\",\"x\"]", ConsoleLogin.Json.write(
+                List.of(Instant.parse("2026-01-31T12:00:00Z"), URI.create("https://a.example/"), 'x')));
+    }
+
+    @Test @DisplayName("The members of an object are a copy; anything else has none.")
+    void members() {
+        Object object = ConsoleLogin.Json.parse("{\"a\":1,\"b\":null}");
+        Map<String, Object> members = ConsoleLogin.Json.members(object);
+        assertEquals(object, members);
+        members.put("c", "d");
+        assertEquals("{\"a\":1,\"b\":null}", ConsoleLogin.Json.write(object));
+        for (String other : List.of("null", "1", "\"a\"", "[\"a\"]", "true"))
+            assertEquals(Map.of(), ConsoleLogin.Json.members(ConsoleLogin.Json.parse(other)), other);
     }
 
     @Test @DisplayName("Members are written in their order, without blanks, and without those that are null.")
     void writes() {
-        assertEquals("{}", ConsoleLogin.Json.write());
-        assertEquals("{}", ConsoleLogin.Json.write("a", null));
-        assertEquals("{\"b\":\"1\",\"a\":\"2\"}", ConsoleLogin.Json.write("b", 1, "c", null, "a", "2"));
+        assertEquals("{}", ConsoleLogin.Json.write(ConsoleLogin.Json.object()));
+        assertEquals("{}", ConsoleLogin.Json.write(ConsoleLogin.Json.object("a", null)));
+        assertEquals("{\"b\":1,\"a\":\"2\"}",
+                ConsoleLogin.Json.write(ConsoleLogin.Json.object("b", 1, "c", null, "a", "2")));
     }
 
     @Test @DisplayName("A member that is absent, or no string, is no string.")

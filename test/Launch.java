@@ -76,10 +76,12 @@ record Launch(int status, String out, String err) {
         private String input = "";
         private String user = "tester";
         private Instant now;
+        private String code;
 
         private Command(List<String> arguments) {
             this.arguments = arguments;
             variable("HOME", FILE.resolveSibling("no-such-home").toString());
+            variable("AWS_EC2_METADATA_DISABLED", "true");
         }
 
         /** Null takes the variable away. */
@@ -140,6 +142,12 @@ record Launch(int status, String out, String err) {
             return this;
         }
 
+        /** What is typed at the terminal; without it there is no terminal. For a run in this process. */
+        Command code(String typed) {
+            code = typed;
+            return this;
+        }
+
         /** Runs it in this process. */
         Launch here() {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -153,6 +161,7 @@ record Launch(int status, String out, String err) {
                 @Override InputStream in() { return new ByteArrayInputStream(input.getBytes(UTF_8)); }
                 @Override PrintStream out() { return outLines; }
                 @Override PrintStream err() { return errLines; }
+                @Override String ask(String prompt) { return code; }
             };
             int status = assertTimeoutPreemptively(LIFE,
                     () -> ConsoleLogin.run(outside, arguments.toArray(String[]::new)), "it hangs");

@@ -1,5 +1,6 @@
 import com.github.tomakehurst.wiremock.WireMockServer;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -143,13 +144,19 @@ class MainPathTest {
             expected.add(roles(sts.replaceAll("\\s+", " ").replace("=ALL", "={\"Version\":\"2012-10-17\",\"Statement\":"
                     + "[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}")));
         }
+        if (sts == null) {
+            expected.add("GetCallerIdentity");
+        }
         expected.add("getSigninToken" + (duration == null ? "" : " SessionDuration=" + duration));
         String url = command(words(roles(arguments))).as(KEYS.get(key)).here().url();
         assertEquals(expected, requests());
         assertSignedIn(identity, url);
     }
 
-    /** What each was asked for, such as {@code GetFederationToken Name=feduser}; without what is always the same. */
+    /**
+     * What each was asked for, such as {@code GetFederationToken Name=feduser}; without what is always the same.
+     * GetCallerIdentity is on its way together with getSigninToken, so it is put before it.
+     */
     private List<String> requests() {
         List<String> requests = new ArrayList<>();
         for (LoopbackAws.Exchange exchange : aws.exchanges()) {
@@ -160,7 +167,9 @@ class MainPathTest {
             parameters.keySet().removeAll(List.of("Action", "Version", "Session", "SessionType"));
             StringBuilder request = new StringBuilder(exchange.parameters().get("Action"));
             parameters.forEach((name, value) -> request.append(' ').append(name).append('=').append(value));
-            requests.add(request.toString());
+            boolean together = request.toString().equals("GetCallerIdentity") && !requests.isEmpty()
+                    && requests.get(requests.size() - 1).startsWith("getSigninToken");
+            requests.add(requests.size() - (together ? 1 : 0), request.toString());
         }
         return requests;
     }
@@ -258,8 +267,9 @@ class MainPathTest {
         Launch.write(temporary.resolve(".aws/credentials"),
                 "[default]\naws_access_key_id=%s\naws_secret_access_key=%s\naws_session_token=%s\n".formatted(
                         ROLE_SESSION.accessKeyId(), ROLE_SESSION.secretAccessKey(), ROLE_SESSION.sessionToken()));
-        assertSignedIn("assumed-role/Admin/earlier", Launch.of().at(aws).home(temporary).here().url());
-        assertEquals("getSigninToken", requests().get(0));
+        String url = Launch.of().at(aws).home(temporary).here().url();
+        assertEquals(List.of("GetCallerIdentity", "getSigninToken"), requests());
+        assertSignedIn("assumed-role/Admin/earlier", url);
     }
 
     @DisplayName("The JSON of AWS commands gives the credentials, from a file and from standard input")
@@ -283,7 +293,8 @@ class MainPathTest {
         assertSignedIn("assumed-role/Admin/earlier", fromFile.url());
         assertSignedIn("assumed-role/Admin/earlier", fromInput.url());
         assertFalse(requests().stream().anyMatch(request -> request.startsWith("GetFederationToken")));
-        assertEquals(!inner, fromFile.err().contains(arn), fromFile.err());
+        assertTrue(fromFile.err().contains(arn), fromFile.err());
+        assertEquals(inner, requests().contains("GetCallerIdentity"), "asked only where the JSON has no ARN");
     }
 
     @DisplayName("JSON with a long-term access key serves as well")
@@ -440,7 +451,7 @@ class MainPathTest {
         Map<?, ?> json = (Map<?, ?>) json(launch);
         assertEquals("[AccessKeyId, Expiration, SecretAccessKey, SessionToken, Version]",
                 new TreeMap<>(json).keySet().toString());
-        assertEquals(1.0, json.get("Version"));
+        assertEquals(BigDecimal.ONE, json.get("Version"));
         assertTrue(Instant.parse(json.get("Expiration").toString()).isBefore(Instant.now().plusSeconds(901)));
         assertSignedIn("federated-user/tester",
                 Launch.of("--credentials", "-").at(aws).input(launch.out()).here().url());
@@ -481,11 +492,18 @@ class MainPathTest {
         assertEquals("", launch.err());
     }
 
-    @DisplayName("A dry run with a session says that STS is not called")
+    @DisplayName("A dry run with a session says what STS is called for, if it is called")
     @Test void dryRunWithSession() {
         Launch launch = command("--dry-run").as(ROLE_SESSION).here().succeeds();
-        assertTrue(launch.out().matches("(?s).*STS +not called.*"), launch.out());
+        assertTrue(launch.out().matches("(?s).*STS +only asked whose session this is\n.*"), launch.out());
         assertFalse(launch.out().contains("GetFederationToken"), launch.out());
+        launch = command("--dry-run", "--output=env").as(ROLE_SESSION).here().succeeds();
+        assertTrue(launch.out().matches("(?s).*STS +not called.*"), launch.out());
+        launch = command("--dry-run", "--credentials=-").input("{\"Credentials\":{\"AccessKeyId\":\"ASIAX\","
+                + "\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\"},\"AssumedRoleUser\":{\"Arn\":"
+                + "\"arn:aws:sts::123456789012:assumed-role/Admin/me\"}}").here().succeeds();
+        assertTrue(launch.out().matches("(?s).*STS +not called.*"), launch.out());
+        assertEquals(List.of(), aws.exchanges());
     }
 
     @DisplayName("--debug shows each request with its host, status and duration")
@@ -494,9 +512,43 @@ class MainPathTest {
         launch.url();
         List<String> debug = launch.err().lines().filter(line -> line.startsWith("console-login: debug: ")).toList();
         String host = aws.uri().getAuthority();
-        assertEquals(2, debug.size(), launch.err());
-        assertTrue(debug.get(0).matches(".*GetFederationToken: POST " + host + ": 200 after \\d+ ms"), debug.get(0));
-        assertTrue(debug.get(1).matches(".*getSigninToken: POST " + host + ": 200 after \\d+ ms"), debug.get(1));
+        assertEquals(3, debug.size(), launch.err());
+        assertTrue(debug.get(0).endsWith("the environment, access key ID " + ADMIN.accessKeyId()), debug.get(0));
+        assertTrue(debug.get(1).matches(".*GetFederationToken: POST " + host + ": 200 after \\d+ ms"), debug.get(1));
+        assertTrue(debug.get(2).matches(".*getSigninToken: POST " + host + ": 200 after \\d+ ms"), debug.get(2));
+    }
+
+    @DisplayName("--debug and --dry-run show which places were passed over, and which one won")
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"--debug", "--dry-run"})
+    void passedOver(String argument) {
+        Launch.write(temporary.resolve(".aws/credentials"), "[dev]\n" + STATIC_KEYS);
+        Launch launch = Launch.of(argument, "--profile=dev").at(aws).as(ROLE_SESSION).home(temporary).here().succeeds();
+        String shown = argument.equals("--debug") ? launch.err() : launch.out();
+        assertTrue(shown.contains("passed over  the environment: --profile is given\n"), shown);
+        assertTrue(shown.contains("credentials  the profile dev, access key ID " + ADMIN.accessKeyId() + "\n"), shown);
+    }
+
+    @DisplayName("The MFA code that is typed at the terminal is as good as --token-code, and shows nowhere")
+    @Test void typedCode() throws Exception {
+        String[] role = {"--role-arn", "arn:aws:iam::123456789012:role/WithMfa",
+            "--serial-number", "arn:aws:iam::123456789012:mfa/admin", "--debug"};
+        Launch launch = command(role).code(LoopbackAws.MFA_CODE).here();
+        assertSignedIn("assumed-role/WithMfa/tester", launch.url());
+        assertFalse(launch.err().matches("(?s).*\\b" + LoopbackAws.MFA_CODE + "\\b.*"), launch.err());
+        assertEquals(LoopbackAws.MFA_CODE, aws.exchanges().get(0).parameters().get("TokenCode"));
+    }
+
+    @DisplayName("Session tags, the source identity and the external ID go to STS")
+    @Test void moreParameters() {
+        command("--tag", "team=a", "--tag=cost=b=c", "--tag", "empty=").here().url();
+        assertTrue(requests().get(0).endsWith("Tags.member.1.Key=team Tags.member.1.Value=a Tags.member.2.Key=cost "
+                + "Tags.member.2.Value=b=c Tags.member.3.Key=empty Tags.member.3.Value="), requests().get(0));
+        command("--role-arn", "arn:aws:iam::123456789012:role/WithExternalId", "--external-id", LoopbackAws.EXTERNAL_ID,
+                "--source-identity", "me", "--tag", "a=b").here().url();
+        assertEquals("AssumeRole ExternalId=tenant-42 RoleArn=arn:aws:iam::123456789012:role/WithExternalId "
+                + "RoleSessionName=tester SourceIdentity=me Tags.member.1.Key=a Tags.member.1.Value=b",
+                requests().get(2));
     }
 
     // ---- In a process of its own

@@ -29,8 +29,92 @@ class PartitionTest {
     void endpoints(String region, String id, String sts, String signin) {
         var partition = ConsoleLogin.Partition.of(region);
         assertEquals(id, partition.id());
-        assertEquals("https://" + sts, partition.stsUrl(region));
+        assertEquals("https://" + sts, partition.serviceUrl("sts", region, false, false));
         assertEquals(signin == null ? null : "https://" + signin, partition.signinUrl(region));
+    }
+
+    @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            # service  | region         | plain                                      | dual stack
+            #                           | FIPS                                       | both
+            sts        | us-east-1      | sts.us-east-1.amazonaws.com                | sts.us-east-1.api.aws \
+                                        | sts-fips.us-east-1.amazonaws.com           | sts-fips.us-east-1.api.aws
+            sts        | us-gov-west-1  | sts.us-gov-west-1.amazonaws.com            | sts.us-gov-west-1.api.aws \
+                                        | sts.us-gov-west-1.amazonaws.com            | sts-fips.us-gov-west-1.api.aws
+            sts        | us-gov-east-1  | sts.us-gov-east-1.amazonaws.com            | sts.us-gov-east-1.api.aws \
+                                        | sts.us-gov-east-1.amazonaws.com            | sts-fips.us-gov-east-1.api.aws
+            sts        | cn-north-1     | sts.cn-north-1.amazonaws.com.cn \
+                                        | sts.cn-north-1.api.amazonwebservices.com.cn \
+                                        | sts-fips.cn-north-1.amazonaws.com.cn \
+                                        | sts-fips.cn-north-1.api.amazonwebservices.com.cn
+            sts        | eusc-de-east-1 | sts.eusc-de-east-1.amazonaws.eu \
+                                        | sts.eusc-de-east-1.api.amazonwebservices.eu \
+                                        | sts-fips.eusc-de-east-1.amazonaws.eu \
+                                        | sts-fips.eusc-de-east-1.api.amazonwebservices.eu
+            sts        | us-iso-east-1  | sts.us-iso-east-1.c2s.ic.gov \
+                                        | sts.us-iso-east-1.api.aws.ic.gov \
+                                        | sts-fips.us-iso-east-1.c2s.ic.gov \
+                                        | sts-fips.us-iso-east-1.api.aws.ic.gov
+            sts        | us-isob-east-1 | sts.us-isob-east-1.sc2s.sgov.gov \
+                                        | sts.us-isob-east-1.api.aws.scloud \
+                                        | sts-fips.us-isob-east-1.sc2s.sgov.gov \
+                                        | sts-fips.us-isob-east-1.api.aws.scloud
+            portal.sso | us-east-1      | portal.sso.us-east-1.amazonaws.com         | portal.sso.us-east-1.api.aws \
+                                        | portal.sso-fips.us-east-1.amazonaws.com    | portal.sso-fips.us-east-1.api.aws
+            portal.sso | us-gov-west-1  | portal.sso.us-gov-west-1.amazonaws.com \
+                                        | portal.sso.us-gov-west-1.api.aws \
+                                        | portal.sso.us-gov-west-1.amazonaws.com \
+                                        | portal.sso-fips.us-gov-west-1.api.aws
+            portal.sso | cn-north-1     | portal.sso.cn-north-1.amazonaws.com.cn \
+                                        | portal.sso.cn-north-1.api.amazonwebservices.com.cn \
+                                        | portal.sso-fips.cn-north-1.amazonaws.com.cn \
+                                        | portal.sso-fips.cn-north-1.api.amazonwebservices.com.cn
+            oidc       | us-east-1      | oidc.us-east-1.amazonaws.com               | oidc.us-east-1.api.aws \
+                                        | oidc-fips.us-east-1.amazonaws.com          | oidc-fips.us-east-1.api.aws
+            oidc       | us-gov-west-1  | oidc.us-gov-west-1.amazonaws.com           | oidc.us-gov-west-1.api.aws \
+                                        | oidc.us-gov-west-1.amazonaws.com           | oidc-fips.us-gov-west-1.api.aws
+            oidc       | eusc-de-east-1 | oidc.eusc-de-east-1.amazonaws.eu \
+                                        | oidc.eusc-de-east-1.api.amazonwebservices.eu \
+                                        | oidc-fips.eusc-de-east-1.amazonaws.eu \
+                                        | oidc-fips.eusc-de-east-1.api.amazonwebservices.eu
+            """)
+    @DisplayName("A service has a regional endpoint, one with FIPS, one with dual stack, and one with both.")
+    void variants(String service, String region, String plain, String dualStack, String fips, String both) {
+        var partition = ConsoleLogin.Partition.of(region);
+        assertEquals("https://" + plain, partition.serviceUrl(service, region, false, false));
+        assertEquals("https://" + dualStack, partition.serviceUrl(service, region, false, true));
+        assertEquals("https://" + fips, partition.serviceUrl(service, region, true, false));
+        assertEquals("https://" + both, partition.serviceUrl(service, region, true, true));
+    }
+
+    @ParameterizedTest @CsvSource(textBlock = """
+            us-east-1,      us-east-1.signin.aws.amazon.com
+            eu-west-1,      eu-west-1.signin.aws.amazon.com
+            cn-north-1,     cn-north-1.signin.amazonaws.cn
+            cn-northwest-1, cn-northwest-1.signin.amazonaws.cn
+            us-gov-west-1,  us-gov-west-1.signin.amazonaws-us-gov.com
+            us-gov-east-1,  us-gov-east-1.signin.amazonaws-us-gov.com
+            eusc-de-east-1, signin.eusc-de-east-1.amazonaws.eu
+            us-iso-east-1,  signin.us-iso-east-1.c2s.ic.gov
+            """)
+    @DisplayName("The endpoint of aws login always has the region in its name.")
+    void login(String region, String host) {
+        assertEquals("https://" + host, ConsoleLogin.Partition.of(region).loginUrl(region));
+    }
+
+    @ParameterizedTest @CsvSource(textBlock = """
+            us-east-1,      amazonaws.com,    api.aws
+            us-gov-west-1,  amazonaws.com,    api.aws
+            cn-north-1,     amazonaws.com.cn, api.amazonwebservices.com.cn
+            eusc-de-east-1, amazonaws.eu,     api.amazonwebservices.eu
+            us-iso-east-1,  c2s.ic.gov,       api.aws.ic.gov
+            us-isob-east-1, sc2s.sgov.gov,    api.aws.scloud
+            eu-isoe-west-1, cloud.adc-e.uk,   api.cloud-aws.adc-e.uk
+            us-isof-east-1, csp.hci.ic.gov,   api.aws.hci.ic.gov
+            """)
+    @DisplayName("A partition has a suffix for its services, and one for those with dual stack.")
+    void suffixes(String region, String suffix, String dualStackSuffix) {
+        assertEquals(suffix, ConsoleLogin.Partition.of(region).dnsSuffix());
+        assertEquals(dualStackSuffix, ConsoleLogin.Partition.of(region).dualStackDnsSuffix());
     }
 
     @ParameterizedTest @CsvSource(textBlock = """

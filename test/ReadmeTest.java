@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,26 @@ class ReadmeTest {
         String[] options = {"--name", "feduser", "--duration-seconds", "12h", "--destination", "s3", "--dry-run"};
         shows("$ java ConsoleLogin.java " + String.join(" ", options) + "\n"
                 + Launch.of(options).as(LoopbackAws.ADMIN).here().out());
+    }
+
+    @Test
+    @DisplayName("The dry run with a role of a profile prints what the README shows.")
+    void role(@TempDir Path home) {
+        Launch.write(home.resolve(".aws/config"), """
+                [profile ops]
+                role_arn = arn:aws:iam::123456789012:role/Ops
+                source_profile = corp
+                region = eu-central-1
+                [profile corp]
+                sso_session = corp
+                sso_account_id = 123456789012
+                sso_role_name = Admin
+                [sso-session corp]
+                sso_region = eu-central-1
+                sso_start_url = https://corp.awsapps.com/start
+                """);
+        shows("$ java ConsoleLogin.java --profile ops --dry-run\n"
+                + Launch.of("--profile", "ops", "--dry-run").home(home).user("me").here().out());
     }
 
     @Test

@@ -146,11 +146,44 @@ class RefusalTest {
 
     @DisplayName("A refusal of the sign-in endpoint is shown with its text, and without its markup")
     @Test void federationRefuses() {
-        Launch expired = Launch.of().at(aws).as(LoopbackAws.EXPIRED_SESSION).here();
-        expired.fails(Launch.SERVICE, aws.uri().getAuthority(), "400", "The Session is not a valid one.", "expired");
-        assertFalse(expired.err().matches("(?s).*[<>{}].*"), expired.err());
-        Launch.of("--duration-seconds", "12h").at(aws).as(LoopbackAws.CHAINED_SESSION).here()
-                .fails(Launch.SERVICE, "400", "SessionDuration does not go with", "--duration-seconds");
+        Launch chained = Launch.of("--duration-seconds", "12h").at(aws).as(LoopbackAws.CHAINED_SESSION).here();
+        chained.fails(Launch.SERVICE, aws.uri().getAuthority(), "400", "SessionDuration does not go with",
+                "--duration-seconds");
+        assertFalse(chained.err().matches("(?s).*[<>{}].*"), chained.err());
+    }
+
+    @DisplayName("Where STS refuses a session as well, its reason is shown: it is the better one")
+    @Test void stsKnowsBetter() {
+        Launch.of().at(aws).as(LoopbackAws.EXPIRED_SESSION).here().fails(Launch.SERVICE,
+                "STS refused GetCallerIdentity", "ExpiredToken", "is expired", "get new ones");
+        Launch.of().at(aws).as("ASIALOOPBACKNOBODY01", "secret", "token").here().fails(Launch.SERVICE,
+                "STS refused GetCallerIdentity", "InvalidClientTokenId", "--region");
+    }
+
+    @DisplayName("Where STS does not say whose session it is, that is no error")
+    @Test void identityUnknown() {
+        String nobody = Launch.nobody();
+        for (ResponseDefinitionBuilder answer : List.of(aResponse().withStatus(500), okJson("{}"), okXml("<a/>"),
+                okXml("<a><Arn>x</Arn></a>"),
+                aResponse().withStatus(403).withBody(error("AccessDenied", "No.", "id")))) {
+            sts(answer);
+            Launch launch = Launch.of().at(server.baseUrl()).as("ASIAGIVEN", "secret", "token").here();
+            launch.url();
+            assertTrue(launch.err().contains("the credentials of the environment"), launch.err());
+        }
+        Launch.of().at(server.baseUrl()).variable("AWS_ENDPOINT_URL_STS", nobody).as("ASIAGIVEN", "secret", "token")
+                .here().url();
+    }
+
+    @DisplayName("A session of GetSessionToken is refused before the browser would refuse it, with the way out")
+    @Test void userSession() {
+        Launch launch = Launch.of().at(aws).as(LoopbackAws.SESSION_TOKEN).here();
+        launch.fails(Launch.CONFIGURATION, "the environment", "arn:aws:iam::123456789012:user/admin", "GetSessionToken",
+                "--role-arn");
+        sts(okXml("<a><Arn>arn:aws:iam::123456789012:root</Arn></a>"));
+        Launch.of().at(server.baseUrl()).as("ASIAGIVEN", "secret", "token").here()
+                .fails(Launch.CONFIGURATION, "arn:aws:iam::123456789012:root", "GetSessionToken");
+        Launch.of("--role-arn", ROLE + "Admin").at(aws).as(LoopbackAws.SESSION_TOKEN).here().url();
     }
 
     private static String error(String code, String message, String requestId) {
@@ -176,7 +209,7 @@ class RefusalTest {
         sts(aResponse().withStatus(403).withBody(error("Long", "m".repeat(100_000), "id")));
         Launch launch = command().here();
         launch.fails(Launch.SERVICE, "Long");
-        assertTrue(launch.err().length() < 2_000, "length " + launch.err().length());
+        assertTrue(launch.err().length() < 3_200, "length " + launch.err().length());
     }
 
     @DisplayName("An answer without request ID or message is an error like others")
@@ -290,8 +323,9 @@ class RefusalTest {
         String nobody = Launch.nobody(), host = nobody.substring("http://".length());
         Launch launch = command("--debug").variable("AWS_ENDPOINT_URL_SIGNIN", nobody).here();
         List<String> lines = launch.err().lines().toList();
-        assertEquals(4, lines.size(), launch.err());
-        assertTrue(lines.get(1).matches("console-login: debug: getSigninToken: POST " + host + "\\b.*"), launch.err());
+        assertEquals(6, lines.size(), launch.err());
+        assertTrue(lines.get(2).matches("console-login: debug: getSigninToken: POST " + host + "\\b.*"), launch.err());
+        assertTrue(lines.get(3).contains("debug: STS GetCallerIdentity: POST "), "of whom the session is");
     }
 
     @DisplayName("The session goes into a URL only where POST is not served; otherwise the first answer counts")
@@ -314,7 +348,7 @@ class RefusalTest {
             sts(aResponse().withStatus(403).withBody(error("Code", end + "A".repeat(500_000), "id")));
             Launch launch = command().here();
             launch.fails(Launch.SERVICE, "Code: AAA");
-            assertTrue(launch.err().length() < 2_000, "length " + launch.err().length());
+            assertTrue(launch.err().length() < 3_200, "length " + launch.err().length());
         }
     }
 

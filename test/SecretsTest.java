@@ -342,7 +342,7 @@ class SecretsTest {
             Arguments.of("half a session in a file", file("d", "AWS_SHARED_CREDENTIALS_FILE",
                     "[dev]\naws_access_key_id=ASIAGIVEN\naws_secret_access_key=" + SECRET)),
             Arguments.of("blanks in a file", file("e", "AWS_SHARED_CREDENTIALS_FILE",
-                    "[dev]\naws_access_key_id=AKIAGIVEN\naws_secret_access_key=" + SECRET + " # mine")),
+                    "[dev]\naws_access_key_id=AKIAGIVEN\naws_secret_access_key=" + SECRET + " is mine")),
             Arguments.of("a code without its device", plain("--token-code", CODE).as("AKIAGIVEN", SECRET, null)),
             Arguments.of("a code without a role",
                     plain("--token-code", CODE, "--serial-number", "arn:aws:iam::1:mfa/me")
