@@ -225,8 +225,8 @@ public final class ConsoleLogin {
             for (String flag : List.of("--external-id", "--serial-number", "--source-identity", "--token-code"))
                 options.require(role || !options.has(flag), flag, "goes with a role to assume (--role-arn)");
             for (String flag : List.of("--policy", "--policy-arn"))
-                options.require(!operation.isEmpty() || !options.has(flag), flag, "cannot narrow credentials that are a session already, "
-                        + "unless they assume a role (--role-arn)");
+                options.require(!operation.isEmpty() || !options.has(flag), flag,
+                        "cannot narrow credentials that are a session already, unless they assume a role (--role-arn)");
             options.require(role || operation.equals("GetFederationToken") || !options.has("--tag"), "--tag",
                     "goes only with GetFederationToken and AssumeRole");
         }
@@ -454,22 +454,29 @@ public final class ConsoleLogin {
         }
 
         /** {"Credentials": {"AccessKeyId": …}, "AssumedRoleUser": {"Arn": …}} as STS commands print it, or the inner object. */
-        static Credentials fromJson(String source, Object outer) {
+        static Credentials fromJson(String source, Object outer, String hint) {
             Object inner = Json.get(outer, "Credentials") == null ? outer : Json.get(outer, "Credentials");
             Object user = Json.get(outer, Json.get(outer, "FederatedUser") == null ? "AssumedRoleUser" : "FederatedUser");
             for (String name : List.of("SessionToken", "Token", "Expiration"))
                 if (Json.get(inner, name) != null && Json.string(inner, name) == null)
-                    throw Failure.configuration(source + " has a " + name + " that is not a string", "get new credentials");
-            return new Credentials(Json.string(inner, "AccessKeyId"), Json.string(inner, "SecretAccessKey"),
+                    throw Failure.configuration(source + " has a " + name + " that is not a string", hint);
+            return of(Json.string(inner, "AccessKeyId"), Json.string(inner, "SecretAccessKey"),
                     first(Json.string(inner, "SessionToken"), Json.string(inner, "Token")),
-                    instant(Json.string(inner, "Expiration"), source), Json.string(user, "Arn"), source);
+                    instant(Json.string(inner, "Expiration"), source, hint), Json.string(user, "Arn"), source, hint);
+        }
+
+        /** The same as the constructor, with a hint for those who did not type them in. */
+        static Credentials of(String id, String secret, String token, Instant expiration, String arn, String source, String hint) {
+            try {
+                return new Credentials(id, secret, token, expiration, arn, source);
+            } catch (Failure unusable) { throw Failure.configuration(unusable.getMessage(), hint); }
         }
 
         /** A time such as 2026-01-31T12:00:00Z or 2026-01-31T12:00:00+00:00; in older token caches Z is UTC. */
-        static Instant instant(String text, String source) {
+        static Instant instant(String text, String source, String hint) {
             try {
                 return text == null ? null : OffsetDateTime.parse(text.replace("UTC", "Z")).toInstant();
-            } catch (DateTimeException e) { throw Failure.configuration(source + " has an odd expiration", "get new credentials"); }
+            } catch (DateTimeException e) { throw Failure.configuration(source + " has an odd expiration", hint); }
         }
 
         /** Lines for sh, safe to eval whatever the values hold, or the JSON of a credential_process. */
@@ -512,7 +519,9 @@ public final class ConsoleLogin {
             options.require((saml == null) == !options.has("--principal-arn") && (saml == null || role != null),
                     saml == null ? "--principal-arn" : "--saml-assertion",
                     saml == null ? "goes with --saml-assertion" : "goes with --role-arn and --principal-arn");
-            if (saml != null) saml(role, options.get("--principal-arn"), outside.read("--saml-assertion", saml));
+            for (String flag : List.of("--credentials", "--name"))
+                options.require(saml == null || !options.has(flag), flag, "does not go with --saml-assertion");
+            if (saml != null) saml(role, options.get("--principal-arn"), saml);
             else if (file != null) given("--credentials ".concat(file), outside.read("--credentials", file));
             else if (!environment(variables) && !roles() && !webIdentity(config.profile, variables) && !profile(config.profile)
                     && !container() && !instance()) throw nothing();
@@ -548,13 +557,16 @@ public final class ConsoleLogin {
 
         private void given(String place, String json) {
             won("", place);
-            found = Credentials.fromJson(place, Json.parse(json, Failure.CONFIGURATION, place,
-                    "give what aws sts or a credential_process prints"));
+            String hint = "give what aws sts or a credential_process prints";
+            found = Credentials.fromJson(place, Json.parse(json, Failure.CONFIGURATION, place, hint), hint);
         }
 
-        private void saml(String role, String principal, String assertion) {
+        private void saml(String role, String principal, String file) {
+            String assertion = outside.read("--saml-assertion", file).replaceAll("\\s", "");
+            if (!Http.isVisible(assertion)) throw Failure.configuration("--saml-assertion " + file + " has no assertion in it",
+                    "give the base64 that the identity provider sends as SAMLResponse");
             operations.add(new TreeMap<>(Map.of("Action", "AssumeRoleWithSAML", "RoleArn", role, "PrincipalArn", principal,
-                    "SAMLAssertion", assertion.replaceAll("\\s", ""))));
+                    "SAMLAssertion", assertion)));
             won("", "the SAML assertion for " + role);
         }
 
@@ -563,7 +575,7 @@ public final class ConsoleLogin {
             if (id == null || !variables) return passOver(place, variables ? "AWS_ACCESS_KEY_ID is not set" : "--profile is given");
             found = new Credentials(id, outside.variable("AWS_SECRET_ACCESS_KEY"),
                     first(outside.variable("AWS_SESSION_TOKEN"), outside.variable("AWS_SECURITY_TOKEN")),
-                    Credentials.instant(outside.variable("AWS_CREDENTIAL_EXPIRATION"), place), null, place);
+                    Credentials.instant(outside.variable("AWS_CREDENTIAL_EXPIRATION"), place, "get new ones"), null, place);
             return won("", place);
         }
 
@@ -577,7 +589,7 @@ public final class ConsoleLogin {
                 section = "profile ".concat(name);
                 String source = config.get(section, "credential_source"), next = config.get(section, "source_profile");
                 if ((next == null) == (source == null)) throw Failure.configuration("the " + section + " has a role_arn and "
-                        + (next == null ? "no source_profile or" : "both source_profile and") + " credential_source", "give it one");
+                        + (next == null ? "no source_profile or" : "both source_profile and") + " credential_source", "one is due");
                 operations.addFirst(assumeRole());
                 if (source != null) return credentialSource(source);
                 if (!config.has("profile ".concat(next))) throw Failure.configuration("the " + section + " has the source_profile "
@@ -617,7 +629,7 @@ public final class ConsoleLogin {
             String[] names = {"external_id", "ExternalId", "mfa_serial", "SerialNumber", "duration_seconds", "DurationSeconds"};
             for (int i = 0; i < names.length; i += 2)
                 if (config.get(section, names[i]) != null) operation.put(names[i + 1], config.get(section, names[i]));
-            if (Options.number(operation.getOrDefault("DurationSeconds", "")) < 0) operation.remove("DurationSeconds"); // as botocore
+            if (Options.number(operation.getOrDefault("DurationSeconds", "")) < 0) operation.remove("DurationSeconds"); // botocore
             return operation;
         }
 
@@ -628,12 +640,13 @@ public final class ConsoleLogin {
 
         private boolean webIdentity(String name, boolean variables) {
             section = "profile ".concat(name);
-            String file = first(variables ? outside.variable("AWS_WEB_IDENTITY_TOKEN_FILE") : null,
-                    config.get(section, "web_identity_token_file"));
+            String set = outside.variable("AWS_WEB_IDENTITY_TOKEN_FILE");
+            String file = first(variables ? set : null, config.get(section, "web_identity_token_file"));
             String role = first(variables ? outside.variable("AWS_ROLE_ARN") : null, config.get(section, "role_arn"));
             String session = first(variables ? outside.variable("AWS_ROLE_SESSION_NAME") : null,
                     config.get(section, "role_session_name"));
-            if (file == null) return variables && passOver("web identity", "AWS_WEB_IDENTITY_TOKEN_FILE is not set");
+            if (file == null) return operations.isEmpty() && (variables || set != null) && passOver("web identity",
+                    variables ? "AWS_WEB_IDENTITY_TOKEN_FILE is not set" : "--profile is given");
             String place = "the web identity token file ".concat(file);
             if (role == null) throw Failure.configuration(place + " comes without a role", "set AWS_ROLE_ARN or role_arn");
             String token = outside.read("the web identity token file", outside.path(file)).strip();
@@ -719,7 +732,7 @@ public final class ConsoleLogin {
             String output = outside.run(source, config.get(section, "credential_process"), processSeconds);
             Object json = Json.parse(output, Failure.CONFIGURATION, source, hint);
             if (Json.get(json, "Version") instanceof Number version && version.doubleValue() == 1)
-                return Credentials.fromJson(source, json);
+                return Credentials.fromJson(source, json, hint);
             throw Failure.configuration(source + " printed something of another Version than 1", hint);
         }
 
@@ -744,30 +757,34 @@ public final class ConsoleLogin {
                     : "check sso_account_id and sso_role_name, and that they are assigned to this user", token);
             Object key = Json.get(answer.json("GetRoleCredentials"), "roleCredentials");
             return key(key, Json.get(key, "expiration") instanceof Number millis
-                    ? Instant.ofEpochMilli((long) millis.doubleValue()) : null);
+                    ? Instant.ofEpochMilli((long) millis.doubleValue()) : null, "check AWS_ENDPOINT_URL_SSO, if it is set");
         }
 
         private Credentials login(Http http, String region, Instant now) {
             String name = SigV4.digest("SHA-256", config.get(section, "login_session")).concat(".json");
             String folder = outside.path(first(outside.variable("AWS_LOGIN_CACHE_DIRECTORY"), "~/.aws/login/cache"));
             TokenCache cache = new TokenCache(source, login("aws login"), Path.of(folder, name), outside);
+            for (String member : List.of("accessToken", "refreshToken", "clientId", "dpopKey"))
+                if (!cache.values.containsKey(member))
+                    throw Failure.configuration(source + " has no " + member + " in its cache", cache.hint);
             if (cache.isExpired(cache.values.get("accessToken"), now)) {
                 URI base = Http.endpoint(Failure.CONFIGURATION, "AWS_ENDPOINT_URL_SIGNIN", config.endpoint("signin", true),
                         Partition.of(region).loginUrl(region)), url = URI.create(base.toString().concat("/v1/token"));
                 cache.refresh(http, url, cache.proof(url, now), now, outside);
             }
             Object key = cache.values.get("accessToken");
-            return key(key, Credentials.instant(Json.string(key, "expiresAt"), source));
+            return key(key, Credentials.instant(Json.string(key, "expiresAt"), source, cache.hint), cache.hint);
         }
 
         private String login(String command) {
             String name = section.substring("profile ".length());
-            return String.join("", "run: ", command, " --profile ", name.contains(" ") ? "'" + name + "'" : name);
+            boolean plain = Http.consistsOf(Http.ALPHANUMERIC + "-_.@:/+%", name);
+            return String.join("", "run: ", command, " --profile ", plain ? name : "'" + name.replace("'", "'\\''") + "'");
         }
 
-        private Credentials key(Object key, Instant expiration) {
-            return new Credentials(Json.string(key, "accessKeyId"), Json.string(key, "secretAccessKey"),
-                    Json.string(key, "sessionToken"), expiration, null, source);
+        private Credentials key(Object key, Instant expiration, String hint) {
+            return Credentials.of(Json.string(key, "accessKeyId"), Json.string(key, "secretAccessKey"),
+                    Json.string(key, "sessionToken"), expiration, null, source, hint);
         }
 
         private Credentials askContainer(Http http) {
@@ -777,9 +794,9 @@ public final class ConsoleLogin {
                 throw Failure.configuration(variable + " or its _FILE cannot be sent as a header", "correct it, or unset it");
             Http.Answer answer = http.send("container credentials", "GET", URI.create(settings.get("url")),
                     token == null ? Map.of() : Map.of("authorization", token), "");
-            if (answer.status() != 200)
-                throw answer.refused("container credentials", "check the role of the task or pod", token);
-            return Credentials.fromJson(source, answer.json("container credentials"));
+            String hint = "check the role of the task or pod";
+            if (answer.status() != 200) throw answer.refused("container credentials", hint, token);
+            return Credentials.fromJson(source, answer.json("container credentials"), hint);
         }
 
         private Credentials askInstance(Http http) {
@@ -787,8 +804,11 @@ public final class ConsoleLogin {
                 String path = "/latest/meta-data/iam/security-credentials/", header = "x-aws-ec2-metadata-token";
                 String token = metadata(http, "PUT", "/latest/api/token", header.concat("-ttl-seconds"), "60");
                 String role = metadata(http, "GET", path, header, token);
-                String json = metadata(http, "GET", path.concat(Http.encode(role)), header, token);
-                return Credentials.fromJson(source, Json.parse(json, Failure.CONFIGURATION, source, ""));
+                String answer = metadata(http, "GET", path.concat(Http.encode(role)), header, token);
+                Object json = Json.parse(answer, Failure.CONFIGURATION, source, "");
+                String code = first(Json.string(json, "Code"), "Success");
+                if (code.equals("Success")) return Credentials.fromJson(source, json, "");
+                throw Failure.configuration("its role gives no access key: " + code, "");
             } catch (Failure failure) {
                 passOver(source, failure.getMessage());
                 throw nothing();
@@ -799,7 +819,7 @@ public final class ConsoleLogin {
             URI url = URI.create(settings.get("url").concat(path));
             Http.Answer answer = http.start("instance metadata", method, url, Map.of(header, value), "", INSTANCE_SECONDS).answer();
             String text = answer.text().strip();
-            if (answer.status() != 200) throw answer.refused(path, "", value);
+            if (answer.status() != 200) throw answer.refused("instance metadata", "", value);
             if (path.endsWith("token") || path.endsWith("/") ? Http.isVisible(text) : !text.isEmpty()) return text;
             throw answer.unlike("instance metadata");
         }
@@ -831,7 +851,7 @@ public final class ConsoleLogin {
 
         boolean isExpired(Object token, Instant now) {
             String end = first(Json.string(token, "expiresAt"), "");
-            return end.isEmpty() || !Credentials.instant(end, source).isAfter(now);
+            return end.isEmpty() || !Credentials.instant(end, source, hint).isAfter(now);
         }
 
         /**
@@ -852,7 +872,7 @@ public final class ConsoleLogin {
                         "clientSecret", secret, "refreshToken", refreshToken));
                 Http.Answer answer = http.send("CreateToken", "POST", url, headers, body);
                 if (answer.status() != 200) throw answer.refused("CreateToken", hint, refreshToken, secret, proof);
-                update(answer.json("CreateToken"), now);
+                update(answer, proof != null, now);
                 Files.writeString(fresh, Json.write(values));
                 outside.replace(real, fresh);
             } catch (IOException unwritable) {
@@ -864,14 +884,17 @@ public final class ConsoleLogin {
         }
 
         /** {"accessToken":"…","expiresIn":3600,"refreshToken":"…"}; of aws login the accessToken is an object with a key. */
-        private void update(Object answer, Instant now) {
-            double seconds = Json.get(answer, "expiresIn") instanceof Number number ? number.doubleValue() : 0;
-            String end = now.plusSeconds((long) Math.max(0, Math.min(seconds, 1e9))).toString();
+        private void update(Http.Answer answer, boolean login, Instant now) {
+            Object json = answer.json("CreateToken"), token = Json.get(json, "accessToken");
             Map<String, Object> key = Json.members(values.get("accessToken"));
-            key.putAll(Json.members(Json.get(answer, "accessToken")));
-            (key.isEmpty() ? values : key).put("expiresAt", end);
-            values.put("accessToken", key.isEmpty() ? Json.get(answer, "accessToken") : key);
-            if (Json.string(answer, "refreshToken") != null) values.put("refreshToken", Json.string(answer, "refreshToken"));
+            key.putAll(Json.members(token));
+            for (String name : List.of("accessKeyId", "secretAccessKey", "sessionToken"))
+                if (!Http.isVisible(login ? first(Json.string(token, name), "") : token instanceof String text ? text : ""))
+                    throw answer.unlike("a new token");
+            double seconds = Json.get(json, "expiresIn") instanceof Number number ? number.doubleValue() : 0;
+            (login ? key : values).put("expiresAt", now.plusSeconds((long) Math.max(0, Math.min(seconds, 1e9))).toString());
+            values.put("accessToken", login ? key : token);
+            if (Json.string(json, "refreshToken") != null) values.put("refreshToken", Json.string(json, "refreshToken"));
         }
 
         /** A proof of possession (RFC 9449) for a POST: a JWT, signed with the P-256 key that aws login made. */
@@ -1021,7 +1044,10 @@ public final class ConsoleLogin {
         String get(String section, String name) {
             Map<String, String> settings = sections.getOrDefault(section, Map.of());
             if (settings.containsKey(MALFORMED)) throw Failure.configuration(settings.get(MALFORMED), SYNTAX);
-            return settings.getOrDefault(name, "").isEmpty() ? null : settings.get(name);
+            String value = settings.getOrDefault(name, "");
+            if (name.equals("credential_process")) value = value.replace("\\\n", " ").replace('\n', ' ');
+            int end = value.indexOf('\n'); // No other setting has a second line, so it may be one that was indented by mistake.
+            return value.isEmpty() ? null : end < 0 ? value : value.substring(0, end);
         }
 
         /** A setting such as ca_bundle: AWS_CA_BUNDLE, else that of the profile. */
@@ -1067,7 +1093,7 @@ public final class ConsoleLogin {
             String source = "STS ".concat(parameters.get("Action")), token = first(answer.get("SessionToken"), "");
             try {
                 return new Credentials(answer.get("AccessKeyId"), answer.get("SecretAccessKey"), token,
-                        Credentials.instant(answer.get("Expiration"), source), answer.get("Arn"), source);
+                        Credentials.instant(answer.get("Expiration"), source, ""), answer.get("Arn"), source);
             } catch (Failure unusable) { throw Failure.other(unusable.getMessage(), "check the endpoint " + endpoint); }
         }
 
@@ -1123,7 +1149,9 @@ public final class ConsoleLogin {
                 case "SignatureDoesNotMatch" -> message.startsWith("Signature") ? "set the clock of this machine"
                         : "the secret access key does not belong to the access key ID; copy both again";
                 case "InvalidClientTokenId" -> "the access key is deleted, inactive, or of another partition (--region)";
-                case "ExpiredToken", "ExpiredTokenException" -> "these temporary credentials have expired; get new ones";
+                case "ExpiredToken", "ExpiredTokenException" -> action.startsWith("AssumeRoleWith")
+                        ? "the token in the file has expired; get a new one"
+                        : "these temporary credentials have expired; get new ones";
                 case "AccessDenied" -> message.contains("with session credentials")
                         ? "these credentials are temporary; give --role-arn to assume a role, or use the IAM user's own access key"
                         : action.equals("GetFederationToken") ? "allow this IAM user sts:GetFederationToken, or give --role-arn"
@@ -1336,7 +1364,8 @@ public final class ConsoleLogin {
             }
 
             Failure refused(String action, String hint, String... secrets) {
-                String said = Failure.hide(text, secrets).replaceAll("<(style|script)[^<]*</\\1>|<[^<>]*>", " ");
+                String shown = status / 100 == 2 ? "" : text; // what is half an answer may have new secrets in it
+                String said = Failure.hide(shown, secrets).replaceAll("<(style|script)[^<]*</\\1>|<[^<>]*>", " ");
                 return new Failure(Failure.SERVICE, host + " refused " + action + ": " + status + ": " + said, hint, null, null);
             }
 
@@ -1439,8 +1468,8 @@ public final class ConsoleLogin {
             String url = first(first(urls), "");
             URI uri = uri(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
             if (uri != null && uri.getQuery() == null) return uri;
-            throw new Failure(url.isEmpty() ? Failure.USAGE : exitStatus, url.isEmpty() ? "AWS publishes no sign-in endpoint here" : url.replaceFirst("//.*@", "//")
-                    + " is not an endpoint", "give " + flag + " as an https URL, or http to a loopback address", null, null);
+            throw new Failure(url.isEmpty() ? Failure.USAGE : exitStatus, url.isEmpty() ? "AWS publishes no sign-in endpoint here"
+                    : url.replaceFirst("//.*@", "//") + " is not an endpoint", "give " + flag + " as an https URL, or http to a loopback address", null, null);
         }
 
         /** An https URL, or an http one to a loopback address or one of these hosts; null for any other. */
@@ -1635,16 +1664,27 @@ public final class ConsoleLogin {
         static Failure configuration(String message, String hint) { return new Failure(CONFIGURATION, message, hint, null, null); }
         static Failure other(String message, String hint) { return new Failure(OTHER, message, hint, null, null); }
 
-        /** The text without the secrets. No encoding changes letters and digits, so their runs go too, but for a policy's words. */
+        /** The text without the secrets. Most encodings keep letters and digits, so their runs go too, but for a policy's words. */
         static String hide(String all, String... secrets) {
             String text = all.substring(0, Math.min(all.length(), 20_000));
-            for (String secret : secrets) if (secret != null) {
+            Set<String> runs = new LinkedHashSet<>();
+            for (String secret : secrets) if (secret != null && !secret.isEmpty()) {
                 text = text.replace(secret, "(hidden)").replace(Http.encode(secret), "(hidden)");
-                String[] runs = secret.contains("{") ? new String[0] : secret.split("[^A-Za-z0-9]+");
-                for (String run : runs) if (run.length() >= 6) text = text.replace(run, "(hidden)");
+                if (!secret.contains("{")) for (String run : secret.split("[^A-Za-z0-9]+")) if (run.length() >= 6) runs.add(run);
             }
+            for (String run : runs) text = text.replace(run, "(hidden)");
+            for (String word : text.split("[^A-Za-z0-9+/_-]+")) if (hasInBase64(word, runs)) text = text.replace(word, "(hidden)");
             int kept = all.length() > 20_000 ? text.length() - 9 * String.join("", secrets).length() : text.length();
             return text.substring(0, Math.max(0, kept)); // A secret may lie where it was cut; percent-encoded, 9 a character.
+        }
+
+        private static boolean hasInBase64(String word, Set<String> runs) {
+            for (int i = 0; i < 4 && i + 8 < word.length(); i++) {
+                String quartets = word.substring(i, word.length() - (word.length() - i) % 4).replace('+', '-').replace('/', '_');
+                String decoded = new String(Base64.getUrlDecoder().decode(quartets), UTF_8);
+                for (String run : runs) if (decoded.contains(run)) return true;
+            }
+            return false;
         }
     }
 
@@ -1678,7 +1718,9 @@ public final class ConsoleLogin {
                 if (bytes.length <= Http.LARGEST) return new String(bytes, UTF_8);
                 throw new IOException(" longer than 1 MiB");
             } catch (IOException unreadable) {
-                String path = file.contains("{") ? "(JSON)" : file, reason = first(unreadable.getMessage(), "").replace(file, "");
+                File folder = new File(file).getParentFile(); // What is no path may be what should be in the file.
+                String path = file.length() < 32 || folder != null && folder.isDirectory() ? file : "(hidden)";
+                String reason = first(unreadable.getMessage(), "").replace(file, "");
                 throw Failure.configuration(what + " " + path + " cannot be read:" + reason, "check the file's path and mode");
             }
         }

@@ -15,7 +15,8 @@ class CredentialsTest {
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
     private static ConsoleLogin.Credentials fromJson(String source, String json) {
-        return ConsoleLogin.Credentials.fromJson(source, ConsoleLogin.Json.parse(json, 253, source, "give JSON"));
+        return ConsoleLogin.Credentials.fromJson(source, ConsoleLogin.Json.parse(json, 253, source, "give JSON"),
+                "give JSON");
     }
 
     private static ConsoleLogin.Failure refused(String json) {
