@@ -12,17 +12,19 @@
  *              and ENDPOINT_URL_STS, _SSO, _SSO_OIDC, _SIGNIN, IGNORE_CONFIGURED_ENDPOINT_URLS, USE_FIPS_ENDPOINT,
  *              USE_DUALSTACK_ENDPOINT, STS_REGIONAL_ENDPOINTS, ROLE_ARN, ROLE_SESSION_NAME, WEB_IDENTITY_TOKEN_FILE,
  *              LOGIN_CACHE_DIRECTORY, CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI, CONTAINER_AUTHORIZATION_TOKEN and _FILE,
- *              EC2_METADATA_DISABLED, EC2_METADATA_SERVICE_ENDPOINT and _MODE.
- * It runs      the credential_process of the profile, and a shell that reads an MFA code from the terminal.
+ *              EC2_METADATA_DISABLED, EC2_METADATA_SERVICE_ENDPOINT and _MODE; for --open and --copy BROWSER, DISPLAY,
+ *              WAYLAND_DISPLAY, SSH_CONNECTION, TMUX and TERM.
+ * It runs      the credential_process of the profile, a shell that reads an MFA code from the terminal, a browser with --open.
  * It writes    no file but those token caches, when it had to refresh a token that is good for one use only. The result goes
  *              to standard output, an account of it to standard error; no secret is logged.
  * Contents: usage text, main, run; login, the five steps; Plan, all decisions before the first request; Login; Options;
- * Credentials; Chain, where credentials come from; SharedConfig; Sts; SigV4; Federation; Partition; Destination; Http; Json;
- * Failure; Outside.
+ * Credentials; Chain, where credentials come from; TokenCache; SharedConfig; Sts; SigV4; Federation; Partition; Destination;
+ * Handover, of the URL to a browser; Http; Json; Failure; Outside.
  * Until the URL is printed the code keeps to what a JVM starts fast with: loops, String.join, few types; no lambda, stream or
  * format string, no regular expression by default. Error messages, --dry-run and --debug use what reads best.
  */
 
+import com.sun.net.httpserver.*;
 import java.io.*;
 import java.net.*;
 import java.net.http.*;
@@ -32,6 +34,7 @@ import java.security.cert.*;
 import java.time.*;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.crypto.Mac;
 import javax.net.ssl.*;
 import javax.xml.stream.*;
@@ -67,11 +70,14 @@ public final class ConsoleLogin {
                                 role that is assumed from a session up to 1h
         Where it lands
           --region REGION       (default: $AWS_REGION, $AWS_DEFAULT_REGION, the profile's, us-east-1)
-          --destination D       service (s3), console path (/ec2/home#Instances:) or console URL (https://)
+          --destination D       service (s3), console path (/ec2/home#Instances:), ARN, or console URL (https://)
           --issuer URL          where the user goes when the session expires, such as https://example.com/
+          --logout-first        sign the browser out before; breaks its other sessions
         What comes out
           --output FORMAT       url; json: the URL in an object about the session; env: export lines of
                                 the session's credentials; process: those as credential_process JSON
+          --open                open the browser ($BROWSER or the platform's) instead of printing the URL
+          --copy                put the URL on the clipboard of the terminal (OSC 52) instead of printing it
           --dry-run             say which credentials, hosts and parameters would be used; call nothing
           --quiet               nothing on standard error but errors
           --debug               each request, its status and duration on standard error; no secret
@@ -109,10 +115,15 @@ public final class ConsoleLogin {
         if (plan.options.has("--dry-run")) { plan.outside.print(plan.toString()); return; }
         Login login = plan.wantsUrl ? login(plan) : null;
         Credentials session = login != null ? login.session : plan.session();
-        plan.outside.print(login == null ? session.export(plan.output) : plan.output.equals("json") ? login.toJson() : login.url);
-        if (plan.options.has("--quiet")) return;
-        plan.outside.note(login != null ? login.summary() : "credentials of " + first(session.arn, session.source) + ", which end "
-                + (session.expiration == null ? "at a time not known" : Login.local(session.expiration)));
+        String account = login != null ? login.summary() : "credentials of " + first(session.arn, session.source) + ", which end "
+                + (session.expiration == null ? "at a time not known" : Login.local(session.expiration));
+        String undone = plan.options.has("--open") ? Handover.open(login.url, plan.outside)
+                : plan.options.has("--copy") ? Handover.copy(login.url, plan.outside) : "";
+        if (undone != null) plan.outside.print(login == null ? session.export(plan.output)
+                : plan.output.equals("json") ? login.toJson() : login.url);
+        if (undone == null) undone = plan.options.has("--open") ? "opened in the browser" : "sent to the clipboard of the terminal";
+        if (!undone.isEmpty()) account = String.join("\n", undone, account);
+        if (!plan.options.has("--quiet")) plan.outside.note(account);
     }
 
     /** The whole command line in one call, such as {@code login("--name", "feduser").url()}, with the errors of Failure. */
@@ -125,18 +136,19 @@ public final class ConsoleLogin {
         Http.Exchange identity = session.arn == null ? plan.askIdentity(session) : null;
         // 2. They become the session string, 3. which is URL-encoded, 4. and traded for a sign-in token.
         Federation federation = new Federation(plan.http, plan.signinEndpoint.toString().concat("/federation"), plan.partition);
-        String token = null;
+        Federation.SigninToken token = null;
         Failure refused = null;
         try {
-            token = federation.getSigninToken(session, plan.sessionDuration);
+            token = federation.getSigninToken(session, plan.sessionDurations);
         } catch (Failure failure) { refused = failure; }
         if (identity != null) session = plan.identified(session, identity, refused);
         if (refused != null) throw refused;
         // 5. The login URL carries the token.
-        String url = federation.loginUrl(token, plan.destination, plan.options.get("--issuer"));
-        Instant now = plan.outside.now(), end = now.plusSeconds(plan.sessionDuration);
-        return new Login(url, now.plusSeconds(Federation.TOKEN_SECONDS), plan.sessionDuration > 0 ? end : session.expiration,
-                session, plan.partition.id, plan.region, plan.destination);
+        String url = federation.loginUrl(token.value(), plan.destination, plan.options.get("--issuer"));
+        if (plan.options.has("--logout-first")) url = Federation.logoutUrl(plan.logoutEndpoint(), url);
+        Instant now = plan.outside.now(), end = now.plusSeconds(token.sessionDuration());
+        return new Login(url, now.plusSeconds(Federation.TOKEN_SECONDS), token.sessionDuration() > 0 ? end : session.expiration,
+                session, plan.partition.id, plan.region, plan.destination, plan.remark(token.sessionDuration()));
     }
 
     /** What will be done: every decision, made and checked before anything is sent. */
@@ -156,8 +168,8 @@ public final class ConsoleLogin {
         final Http http;
         final Sts sts;
         final Chain chain;
-        /** Seconds, as the federation endpoint is asked for them; 0 where it must not be. */
-        final int sessionDuration;
+        /** Seconds, as the federation endpoint is asked for them, in this order; 0 asks for none. */
+        final int[] sessionDurations;
 
         /** @throws Failure with status 252 for what was asked, 253 for what was found */
         Plan(Options options, Outside outside) {
@@ -177,18 +189,19 @@ public final class ConsoleLogin {
                     ? Http.endpoint(Failure.USAGE, "--signin-endpoint-url", options.get("--signin-endpoint-url"))
                     : Http.endpoint(Failure.CONFIGURATION, "--signin-endpoint-url", config.endpoint("signin", false),
                             partition.signinUrl(region));
-            destination = wantsUrl ? Destination.resolve(options.get("--destination", "console"), region) : null;
+            destination = !wantsUrl ? null
+                    : Destination.resolve(options.get("--destination", "console"), region, options.has("--region"));
             http = new Http(options.seconds("--connect-timeout", "5"), options.seconds("--read-timeout", "20"),
                     first(options.get("--ca-bundle"), config.get("ca_bundle")), options.has("--debug") ? outside.err() : null,
                     outside);
             sts = new Sts(http, stsEndpoint, region);
             check();
             chain = new Chain(options, outside, config);
-            sessionDuration = settle(policy, duration);
+            sessionDurations = settle(policy, duration);
         }
 
-        /** Settles the operations of STS, and returns the sessionDuration. */
-        private int settle(String policy, int duration) {
+        /** Settles the operations of STS, and returns the sessionDurations. */
+        private int[] settle(String policy, int duration) {
             if (options.has("--debug"))
                 for (String line : chain.toString().split("\n")) outside.note("debug: ".concat(line));
             // Only what a process prints tells what kind of credentials it has.
@@ -196,31 +209,47 @@ public final class ConsoleLogin {
             boolean longTerm = chain.found != null && chain.found.sessionToken() == null;
             if (longTerm && chain.operations.isEmpty()) chain.operations.add(new TreeMap<>(Map.of("Action", "GetFederationToken")));
             Map<String, String> last = chain.operations.peekLast();
+            if (last == null && chain.runsProcess() && chain.found == null) return new int[] {0}; // a dry run cannot know
             String operation = last == null ? "" : last.get("Action");
             boolean role = operation.startsWith("AssumeRole");
             boolean chained = chain.operations.size() > 1 || operation.equals("AssumeRole") && !longTerm;
             check(operation);
-            boolean fixed = last == null && (!wantsUrl || chain.isFederatedUser());
-            options.require(duration <= (fixed ? 0 : chained ? 3600 : longTerm && !role ? 129_600 : 43_200), "--duration-seconds",
-                    "is longer than AWS allows with these credentials");
+            options.require(duration == 0 || last != null || wantsUrl && !chain.isFederatedUser(), "--duration-seconds",
+                    "cannot change the end of a session that is there already");
+            options.require(duration <= 3600 || !chained, "--duration-seconds",
+                    "is too long: a role that is assumed from a session (role chaining) lasts an hour at most");
+            options.require(duration <= 43_200 || longTerm && !role, "--duration-seconds",
+                    "is too long: only the session of a federated user lasts longer than 12h");
             // A role assumed with a long-term key may get a console session longer than its own; a chained role may not.
             int console = wantsUrl && !chained && (role || !longTerm) ? duration : 0;
             if (last != null) addParameters(last, role, policy, duration - console);
-            return console;
+            // Whether credentials that were found as they are take a duration, only the endpoint knows.
+            return last == null && console > 0 ? new int[] {console, 0} : new int[] {console};
         }
 
         private void check() {
             String[] arn = options.get("--role-arn", "").split(":", 6);
-            options.require(!options.has("--role-arn") || arn.length == 6 && arn[2].equals("iam") && arn[4].length() == 12
-                    && arn[5].startsWith("role/"), "--role-arn", "is not an ARN such as arn:aws:iam::123456789012:role/Admin");
-            options.require(!options.has("--role-arn") || arn[1].equals(partition.id), "--role-arn",
-                    "is of another partition than --region");
+            options.require(!options.has("--role-arn") || arn.length == 6 && arn[0].equals("arn") && !arn[1].isEmpty()
+                    && arn[2].equals("iam") && arn[4].length() == 12 && arn[5].startsWith("role/"), "--role-arn", "is not an ARN such as arn:aws:iam::123456789012:role/Admin");
+            boolean printed = output.equals("url");
+            options.require(printed || !options.has("--open"), "--open", "goes with --output url");
+            options.require(printed && !options.has("--open") || !options.has("--copy"), "--copy",
+                    "goes with --output url, and not with --open");
             String issuer = options.get("--issuer"), code = options.get("--token-code", "000000");
             options.require(issuer == null || issuer.matches("https?://[!-~]+"), "--issuer", "is not a URL");
             options.require(isCode(code), "--token-code", "is not six digits");
         }
 
         private void check(String operation) {
+            for (Map<String, String> assumed : chain.operations) {
+                boolean asked = options.has("--role-arn") && assumed == chain.operations.getLast();
+                String arn = assumed.getOrDefault("RoleArn", "");
+                String of = arn.startsWith("arn:") && arn.split(":").length > 5 ? arn.split(":")[1] : partition.id;
+                if (!of.equals(partition.id)) throw new Failure(asked ? Failure.USAGE : Failure.CONFIGURATION,
+                        (asked ? "--role-arn " : "the role ") + arn + " is of the partition " + of
+                                + ", but the region " + region + " is of " + partition.id,
+                        "give a --region of " + of + ", or a role of " + partition.id, null, null);
+            }
             boolean role = operation.equals("AssumeRole");
             for (String flag : List.of("--external-id", "--serial-number", "--source-identity", "--token-code"))
                 options.require(role || !options.has(flag), flag, "goes with a role to assume (--role-arn)");
@@ -235,7 +264,7 @@ public final class ConsoleLogin {
 
         /** What is asked for goes to the last operation, whose session the browser gets; the code to the first that takes one. */
         private void addParameters(Map<String, String> last, boolean role, String policy, int duration) {
-            String name = options.get("--name", first(last.get("RoleSessionName"), validName(outside.userName(), 32)));
+            String name = options.get("--name", first(last.get("RoleSessionName"), validName(outside.userName(), role ? 64 : 32)));
             options.require(!options.has("--name") || name.equals(validName(name, role ? 64 : 32)), "--name",
                     "is not a name that AWS accepts");
             if (!last.get("Action").endsWith("SAML")) last.put(role ? "RoleSessionName" : "Name", name);
@@ -275,13 +304,43 @@ public final class ConsoleLogin {
         /** The credentials found if they are a session already, else those of the last operation. */
         Credentials session() {
             Credentials session = chain.retrieve(http, region, outside.now());
+            Instant start = outside.now();
             for (Map<String, String> operation : chain.operations) {
                 String device = operation.get("SerialNumber");
                 if (device != null && !operation.containsKey("TokenCode")) operation.put("TokenCode", askForCode(device));
                 session = sts.session(session, operation, outside.now());
             }
-            if (session.sessionToken != null) return session;
+            if (session.sessionToken != null) return requireGranted(session, start);
             throw Failure.configuration(session.source + " gave no session token", "give --credentials or --profile");
+        }
+
+        /** STS gives a root user's key an hour, whatever it was asked for, and does not say so (GetFederationToken). */
+        private Credentials requireGranted(Credentials session, Instant start) {
+            Map<String, String> last = chain.operations.peekLast();
+            int asked = last == null ? 0 : Options.number(last.getOrDefault("DurationSeconds", "0"));
+            if (asked <= 3600 || session.expiration == null || session.expiration.isAfter(start.plusSeconds(asked - 300)))
+                return session;
+            throw new Failure(Failure.SERVICE, "STS gave a session only until " + session.expiration + ", less than was asked for",
+                    "a root user's key gets --duration-seconds 1h at most; an IAM user's key gets up to 36h", null, null);
+        }
+
+        /** The host that signs browsers out: the sign-in host, but with the region's name in us-east-1 as well. */
+        String logoutEndpoint() {
+            String signin = signinEndpoint.toString();
+            return signin.equals(partition.signinUrl(region)) ? partition.logoutUrl(region) : signin;
+        }
+
+        /** For people: what the session may do, and what it was not given. */
+        String remark(int sessionDuration) {
+            StringJoiner limits = new StringJoiner(", ");
+            if (options.has("--policy")) limits.add("--policy");
+            for (String arn : options.all("--policy-arn")) limits.add(arn);
+            String rights = chain.operations.isEmpty() ? "it has the rights of these credentials"
+                    : "it has the rights of the " + (chain.operations.getLast().containsKey("RoleArn") ? "role" : "caller")
+                            + (limits.length() > 0 ? ", within " + limits
+                            : "; --policy-arn ReadOnlyAccess, say, or --policy narrows them");
+            return sessionDurations[0] == sessionDuration ? rights : rights
+                    + "\nwith these credentials the sign-in endpoint takes no --duration-seconds, so it was left out";
         }
 
         private String askForCode(String device) {
@@ -360,7 +419,7 @@ public final class ConsoleLogin {
                 for (String name : operation.keySet())
                     text.add("             " + name + "=" + (SECRETS.contains(name) ? "(hidden)" : operation.get(name)));
             }
-            if (sessionDuration > 0) text.add("console      SessionDuration=" + sessionDuration);
+            if (sessionDurations[0] > 0) text.add("console      SessionDuration=" + sessionDurations[0]);
             if (wantsUrl) text.add("sign-in      " + signinEndpoint + "/federation").add("destination  " + destination);
             return text.toString().replaceAll("[\\p{C}&&[^\n]]", "?");
         }
@@ -368,7 +427,7 @@ public final class ConsoleLogin {
 
     /** What signing in gave. Whoever opens the URL before it dies is signed in. What is not known is null. */
     public record Login(String url, Instant urlExpiration, Instant sessionExpiration, Credentials session, String partition,
-            String region, String destination) {
+            String region, String destination, String remark) {
 
         /** One JSON object, all values strings. */
         public String toJson() {
@@ -380,7 +439,7 @@ public final class ConsoleLogin {
             return (session.arn == null ? "signs in with the credentials of " + session.source + "; STS did not say whose they are"
                             : "signs in as " + session.arn + " (account " + account() + ")")
                     + "\nthe URL works until " + local(urlExpiration) + " for whoever has it; the session ends "
-                    + (sessionExpiration == null ? "with its credentials" : local(sessionExpiration));
+                    + (sessionExpiration == null ? "with its credentials" : local(sessionExpiration)) + "\n" + remark;
         }
 
         private String account() { return session.arn == null ? null : session.arn.split(":")[4]; }
@@ -475,7 +534,9 @@ public final class ConsoleLogin {
         /** A time such as 2026-01-31T12:00:00Z or 2026-01-31T12:00:00+00:00; in older token caches Z is UTC. */
         static Instant instant(String text, String source, String hint) {
             try {
-                return text == null ? null : OffsetDateTime.parse(text.replace("UTC", "Z")).toInstant();
+                OffsetDateTime time = text == null ? null : OffsetDateTime.parse(text.replace("UTC", "Z"));
+                if (time != null && time.getYear() > 9998) throw new DateTimeException("too late to be written everywhere");
+                return time == null ? null : time.toInstant();
             } catch (DateTimeException e) { throw Failure.configuration(source + " has an odd expiration", hint); }
         }
 
@@ -650,7 +711,8 @@ public final class ConsoleLogin {
             String place = "the web identity token file ".concat(file);
             if (role == null) throw Failure.configuration(place + " comes without a role", "set AWS_ROLE_ARN or role_arn");
             String token = outside.read("the web identity token file", outside.path(file)).strip();
-            if (!Http.isVisible(token)) throw Failure.configuration(place + " has no token in it", "get a new one");
+            if (!Http.isVisible(token) || token.length() > 20_000) // the limit of STS
+                throw Failure.configuration(place + " has no token in it", "get a new one");
             operations.addFirst(operation("AssumeRoleWithWebIdentity", role, session));
             operations.getFirst().put("WebIdentityToken", token);
             return won("", place);
@@ -692,7 +754,8 @@ public final class ConsoleLogin {
             String variable = "AWS_CONTAINER_CREDENTIALS_", relative = outside.variable(variable.concat("RELATIVE_URI"));
             String url = relative == null ? outside.variable(variable.concat("FULL_URI")) : "http://169.254.170.2".concat(relative);
             if (url == null) return passOver("container", variable.concat("RELATIVE_URI and _FULL_URI are not set"));
-            if (Http.uri(url, "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]") == null)
+            if (relative != null && !relative.startsWith("/")
+                    || Http.uri(url, "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]") == null)
                 throw Failure.configuration(variable + (relative == null ? "FULL" : "RELATIVE") + "_URI is neither https nor of a "
                         + "loopback address or one of containers", "correct it, or unset it");
             settings.put("url", url);
@@ -738,7 +801,7 @@ public final class ConsoleLogin {
 
         private Credentials sso(Http http, Instant now) {
             String name = SigV4.digest("SHA-1", settings.get("session")).concat(".json"), region = settings.get("sso_region");
-            Path file = Path.of(outside.path("~/.aws/sso/cache"), name);
+            String file = String.join("/", outside.path("~/.aws/sso/cache"), name);
             TokenCache cache = new TokenCache(source, login("aws sso login"), file, outside);
             if (cache.isExpired(cache.values, now)) {
                 if (cache.isExpired(Map.of("expiresAt", first(Json.string(cache.values, "registrationExpiresAt"), "")), now))
@@ -756,14 +819,15 @@ public final class ConsoleLogin {
             if (answer.status() != 200) throw answer.refused("GetRoleCredentials", answer.status() == 401 ? cache.hint
                     : "check sso_account_id and sso_role_name, and that they are assigned to this user", token);
             Object key = Json.get(answer.json("GetRoleCredentials"), "roleCredentials");
-            return key(key, Json.get(key, "expiration") instanceof Number millis
-                    ? Instant.ofEpochMilli((long) millis.doubleValue()) : null, "check AWS_ENDPOINT_URL_SSO, if it is set");
+            Instant end = Json.get(key, "expiration") instanceof Number millis
+                    ? Instant.ofEpochSecond((long) Math.max(0, Math.min(millis.doubleValue() / 1000, 1e11))) : null;
+            return key(key, end, "check AWS_ENDPOINT_URL_SSO, if it is set");
         }
 
         private Credentials login(Http http, String region, Instant now) {
             String name = SigV4.digest("SHA-256", config.get(section, "login_session")).concat(".json");
             String folder = outside.path(first(outside.variable("AWS_LOGIN_CACHE_DIRECTORY"), "~/.aws/login/cache"));
-            TokenCache cache = new TokenCache(source, login("aws login"), Path.of(folder, name), outside);
+            TokenCache cache = new TokenCache(source, login("aws login"), String.join("/", folder, name), outside);
             for (String member : List.of("accessToken", "refreshToken", "clientId", "dpopKey"))
                 if (!cache.values.containsKey(member))
                     throw Failure.configuration(source + " has no " + member + " in its cache", cache.hint);
@@ -836,17 +900,19 @@ public final class ConsoleLogin {
     static final class TokenCache {
         final Map<String, Object> values;
         final String hint;
-        private final String source;
-        private final Path file;
+        private final String source, file;
 
-        TokenCache(String source, String hint, Path file, Outside outside) {
+        TokenCache(String source, String hint, String file, Outside outside) {
             this.source = source;
             this.hint = hint;
             this.file = file;
-            if (!Files.isRegularFile(file))
+            if (!new File(file).isFile())
                 throw Failure.configuration("nobody is signed in to " + source + ": there is no " + file, hint);
-            String text = outside.read("the token cache", file.toString());
-            values = Json.members(Json.parse(text, Failure.CONFIGURATION, file.toString(), hint));
+            values = read(outside);
+        }
+
+        private Map<String, Object> read(Outside outside) {
+            return Json.members(Json.parse(outside.read("the token cache", file), Failure.CONFIGURATION, file, hint));
         }
 
         boolean isExpired(Object token, Instant now) {
@@ -866,17 +932,19 @@ public final class ConsoleLogin {
             if (proof != null) headers.put("dpop", proof);
             Path real = null, fresh = null;
             try {
-                real = file.toRealPath();
+                real = Path.of(file).toRealPath();
                 fresh = outside.beside(real);
                 String body = Json.write(Json.object("grantType", "refresh_token", "clientId", values.get("clientId"),
                         "clientSecret", secret, "refreshToken", refreshToken));
                 Http.Answer answer = http.send("CreateToken", "POST", url, headers, body);
+                Map<String, Object> meanwhile = answer.status() == 200 ? values : read(outside);
+                if (!meanwhile.equals(values)) { values.putAll(meanwhile); return; } // Somebody else was faster.
                 if (answer.status() != 200) throw answer.refused("CreateToken", hint, refreshToken, secret, proof);
                 update(answer, proof != null, now);
                 Files.writeString(fresh, Json.write(values));
-                outside.replace(real, fresh);
-            } catch (IOException unwritable) {
-                throw Failure.configuration("the refreshed token cannot be written to " + file + ": "
+                Files.move(fresh, real, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException | InvalidPathException unwritable) {
+                throw Failure.configuration("a refreshed token cannot be written to " + file + ": "
                         + unwritable.getClass().getSimpleName(), hint);
             } finally {
                 if (fresh != null) fresh.toFile().delete();
@@ -1145,6 +1213,7 @@ public final class ConsoleLogin {
         }
 
         private static String hint(String code, String message, String action) {
+            String reference = "the STS API reference explains it under ".concat(action);
             return switch (code) {
                 case "SignatureDoesNotMatch" -> message.startsWith("Signature") ? "set the clock of this machine"
                         : "the secret access key does not belong to the access key ID; copy both again";
@@ -1156,7 +1225,11 @@ public final class ConsoleLogin {
                         ? "these credentials are temporary; give --role-arn to assume a role, or use the IAM user's own access key"
                         : action.equals("GetFederationToken") ? "allow this IAM user sts:GetFederationToken, or give --role-arn"
                         : "the role's trust policy and the caller's must allow it; it may ask for --serial-number and --token-code";
-                default -> "the STS API reference explains it under " + action;
+                case "ValidationError" -> message.contains("role chaining")
+                        ? "a role that is assumed from a session lasts 1h at most: lower duration_seconds in the profile"
+                        : message.contains("DurationSeconds exceeds") ? "the role's maximum session duration is less: give a shorter "
+                        + "--duration-seconds, or none for 1h, or raise the maximum in IAM" : reference;
+                default -> reference;
             };
         }
     }
@@ -1230,24 +1303,40 @@ public final class ConsoleLogin {
     public record Federation(Http http, String endpoint, Partition partition) {
         static final int TOKEN_SECONDS = 900; // the life of a sign-in token, and with it of the login URL
 
-        /** Trades a session for {"SigninToken":"…"}. The duration is 900 to 43200 seconds, or 0 where AWS takes none. */
-        public String getSigninToken(Credentials session, int duration) {
+        /** The sessionDuration is in seconds, and 0 where the session lasts as long as the credentials. */
+        public record SigninToken(String value, int sessionDuration) {
+            @Override public String toString() { return "SigninToken[(hidden)]"; }
+        }
+
+        /**
+         * Trades a session for {"SigninToken":"…"}. The first of the durations that is accepted counts: 900 to 43200 seconds, or
+         * 0 for none. POST keeps the session out of URLs, and so out of a proxy's log, and is reported not to work in GovCloud;
+         * elsewhere GET comes when the endpoint took no POST at all. What is refused in the end, is refused as it was first.
+         */
+        public SigninToken getSigninToken(Credentials session, int... durations) {
+            Failure refused = null;
+            for (String method : new String[] {"POST", "GET"}) for (int duration : durations) {
+                if (method.equals("POST") && partition.id.equals("aws-us-gov")) continue;
+                Http.Answer answer = getSigninToken(session, method, duration);
+                if (answer.status == 200 && Json.get(answer.json("getSigninToken"), "SigninToken") instanceof String token
+                        && !token.isEmpty()) return new SigninToken(token, duration);
+                if (answer.status == 200) throw answer.unlike("a sign-in token");
+                if (refused == null) refused = answer.refused("getSigninToken", "if these credentials have expired, get new ones; "
+                        + "check that --region is of their partition", session.secretAccessKey, session.sessionToken);
+                if (answer.status / 100 != 4) throw refused;
+            }
+            throw refused;
+        }
+
+        private Http.Answer getSigninToken(Credentials session, String method, int duration) {
             SortedMap<String, String> parameters = new TreeMap<>(Map.of("Action", "getSigninToken", "SessionType", "json"));
             if (duration > 0) parameters.put("SessionDuration", Integer.toString(duration));
             parameters.put("Session", Json.write(Json.object("sessionId", session.accessKeyId,
                     "sessionKey", session.secretAccessKey, "sessionToken", session.sessionToken)));
-            String form = Http.form(parameters), action = "getSigninToken";
-            // POST keeps the session out of URLs, and so out of a proxy's log; in GovCloud it is reported not to work.
-            Http.Answer answer = partition.id.equals("aws-us-gov") ? null
-                    : http.send(action, "POST", URI.create(endpoint), Map.of("content-type", Http.FORM), form);
-            if (answer == null || answer.status == 404 || answer.status == 405)
-                answer = http.send(action, "GET", URI.create(String.join("?", endpoint, form)), Map.of(), "");
-            if (answer.status != 200) throw answer.refused(action, "if these credentials have expired, get new ones; check that "
-                    + "--region is of their partition; leave out --duration-seconds",
-                    session.secretAccessKey, session.sessionToken);
-            Object json = answer.json(action);
-            if (Json.get(json, "SigninToken") instanceof String token && !token.isEmpty()) return token;
-            throw answer.unlike("a sign-in token");
+            String form = Http.form(parameters);
+            return method.equals("POST")
+                    ? http.send("getSigninToken", method, URI.create(endpoint), Map.of("content-type", Http.FORM), form)
+                    : http.send("getSigninToken", method, URI.create(String.join("?", endpoint, form)), Map.of(), "");
         }
 
         /** @param issuer where the user goes when the session expires, or null */
@@ -1256,6 +1345,10 @@ public final class ConsoleLogin {
             if (issuer != null) parameters.put("Issuer", issuer);
             parameters.put("SigninToken", signinToken);
             return String.join("?", endpoint, Http.form(parameters));
+        }
+
+        static String logoutUrl(String endpoint, String loginUrl) {
+            return String.join("", endpoint, "/oauth?Action=logout&redirect_uri=", Http.encode(loginUrl));
         }
     }
 
@@ -1305,6 +1398,8 @@ public final class ConsoleLogin {
         }
 
         String signinUrl(String region) { return url(region, "signin."); }
+        String logoutUrl(String region) { return String.join("", "https://", region, ".signin.", domain); }
+
         /** GovCloud has one console host for all its regions. */
         String consoleUrl(String region) { return url(id.equals("aws-us-gov") ? home : region, "console."); }
         private String url(String region, String name) {
@@ -1314,24 +1409,159 @@ public final class ConsoleLogin {
 
     /** Where in the console the user lands. */
     public static final class Destination {
+        /** Services by their names, with the paths of their pages where these are not /NAME/home. */
+        private static final String SERVICES = " acm amplify apigateway athena backup batch bedrock cloud9 cloudformation "
+                + "cloudshell billing=costmanagement/home#/home cloudfront=cloudfront/v4/home#/distributions "
+                + "cloudtrail=cloudtrailv2/home#/dashboard "
+                + "cloudwatch=cloudwatch/home#home: codebuild=codesuite/codebuild/home codecommit=codesuite/codecommit/home "
+                + "codedeploy=codesuite/codedeploy/home codepipeline=codesuite/codepipeline/home cognito=cognito/v2/home config "
+                + "console=console/home cost=costmanagement/home#/home dms=dms/v2/home dynamodb=dynamodbv2/home "
+                + "ec2=ec2/home#Instances: ecr=ecr/private-registry/repositories ecs=ecs/v2/clusters efs eks=eks/clusters "
+                + "elasticache elasticbeanstalk eventbridge=events/home glue guardduty iam=iam/home#/home kinesis "
+                + "kms=kms/home#/kms/home lambda logs=cloudwatch/home#logsV2:log-groups opensearch=aos/home "
+                + "organizations=organizations/v2/home rds=rds/home#databases: redshift=redshiftv2/home "
+                + "route53=route53/v2/hostedzones s3=s3/buckets sagemaker secretsmanager securityhub servicequotas sns sqs "
+                + "ssm=systems-manager/home sso=singlesignon/home stepfunctions=states/home support vpc=vpcconsole/home#vpcs: "
+                + "wafv2=wafv2/homev2 ";
+
         private Destination() {}
 
-        /** The URL of a service's page, of a path that begins with /, or the https URL itself, if it is on the console's domain. */
-        public static String resolve(String destination, String region) {
+        /** The URL of a service's page, of a path that begins with /, of an ARN's resource, or the https URL itself. */
+        public static String resolve(String destination, String region) { return resolve(destination, region, false); }
+
+        /** @param move whether a URL's region is replaced by this one */
+        static String resolve(String destination, String region, boolean move) {
             Partition partition = Partition.of(region);
-            boolean isUrl = destination.startsWith("https://"), isPath = destination.startsWith("/");
-            String domain = partition.domain == null ? "" : ".console.".concat(partition.domain);
-            // The host ends where it ends for a browser; what that may read in its own way (a backslash, an @) is refused in it.
-            String host = isUrl ? ".".concat(destination.substring(8).split("[/?#]", 2)[0]) : domain;
-            boolean valid = Http.consistsOf(Http.ALPHANUMERIC + "-.", host.concat(region)) && host.length() > 1
-                    && host.endsWith(domain) && (isUrl || isPath || Http.consistsOf(Http.ALPHANUMERIC + "-", destination));
-            if (!valid || !Http.isVisible(destination)) throw Failure.usage("--destination " + destination + " is not a page "
-                    + "of the console of " + partition.id, "give its https URL; where AWS publishes its host, s3 or /ec2/home");
-            if (isUrl) return destination;
-            String[] page = (isPath ? destination : String.join(destination, "/", "/home")).split("#", 2);
+            String domain = partition.domain == null ? null : "console.".concat(partition.domain);
+            if (Http.isVisible(destination) && destination.startsWith("https://")) {
+                String[] parts = destination.substring(8).split("(?=[/?#])", 2); // the host ends where it ends for a browser
+                if (Http.consistsOf(Http.ALPHANUMERIC + "-.", parts[0]) && !parts[0].isEmpty()
+                        && !".".concat(parts[0]).contains("..")
+                        && (domain == null || parts[0].equals(domain) || parts[0].endsWith(".".concat(domain))))
+                    return !move || domain == null ? destination
+                            : moved(parts[0], parts.length > 1 ? parts[1] : "/", region, partition);
+            } else if (Http.isVisible(destination) && domain != null) {
+                String[] arn = destination.split(":", 6);
+                if (destination.startsWith("/")) return page(destination, region, partition);
+                if (arn.length == 6 && arn[0].equals("arn") && arn[1].equals(partition.id)
+                        && (!Partition.isRegion(arn[3]) || Partition.of(arn[3]).equals(partition)))
+                    return String.join("", partition.consoleUrl(Partition.isRegion(arn[3]) ? arn[3] : region), "/go/view?arn=",
+                            destination.replace("%", "%25").replace("&", "%26").replace("#", "%23").replace("+", "%2B"));
+                if (Http.consistsOf(Http.ALPHANUMERIC + "-", destination)) return page(path(destination), region, partition);
+            }
+            throw Failure.usage("--destination " + destination + " is not a page of the console of " + partition.id + ", where the "
+                    + "region " + region + " is", "give its https URL; where AWS publishes its host, s3 or /ec2/home or an ARN");
+        }
+
+        /** A path with the region in its query, unless there is one. */
+        private static String page(String path, String region, Partition partition) {
+            String[] page = path.split("#", 2);
             String query = page[0].contains("?region=") || page[0].contains("&region=") ? ""
                     : (page[0].contains("?") ? "&region=" : "?region=").concat(region);
             return String.join("", partition.consoleUrl(region), page[0], query, page.length > 1 ? "#".concat(page[1]) : "");
+        }
+
+        private static String moved(String host, String rest, String region, Partition partition) {
+            StringJoiner labels = new StringJoiner(".");
+            for (String label : host.split("\\.")) labels.add(Partition.isRegion(label) ? region : label);
+            String[] page = rest.split("#", 2);
+            boolean bare = host.equals("console.".concat(partition.domain));
+            String url = bare ? partition.consoleUrl(region) : "https://" + labels;
+            String path = page[0].replaceAll("([?&]region=)[^&]*", "$1" + region);
+            boolean told = url.contains(region) || path.contains("region=");
+            return url + path + (told ? "" : (path.contains("?") ? "&region=" : "?region=") + region)
+                    + (page.length > 1 ? "#" + page[1] : "");
+        }
+
+        private static String path(String name) {
+            int entry = SERVICES.indexOf(String.join(name, " ", "="));
+            if (entry >= 0) return "/".concat(SERVICES.substring(entry + name.length() + 2, SERVICES.indexOf(' ', entry + 1)));
+            StringJoiner near = new StringJoiner(" or ");
+            if (SERVICES.indexOf(String.join(name, " ", " ")) < 0 && name.length() > 3)
+                for (String service : SERVICES.strip().split(" "))
+                    if (distance(name, service.split("=")[0]) <= (name.length() < 6 ? 1 : 2)) near.add(service.split("=")[0]);
+            if (near.length() > 0) throw Failure.usage("--destination " + name + " is not a service known here",
+                    "did you mean " + near + "? If not, give its path, such as /" + name + "/home");
+            return String.join("", "/", name, "/home");
+        }
+
+        /** How many characters have to be put in, taken out or changed to get from one word to the other (Levenshtein). */
+        private static int distance(String from, String to) {
+            int[] row = new int[to.length() + 1];
+            for (int j = 0; j < row.length; j++) row[j] = j;
+            for (int i = 1; i <= from.length(); i++)
+                for (int j = 1, diagonal = row[0]++; j < row.length; j++) {
+                    int change = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                    diagonal = row[j];
+                    row[j] = Math.min(change, Math.min(diagonal, row[j - 1]) + 1);
+                }
+            return row[to.length()];
+        }
+    }
+
+    /** Hands the URL over to a browser or a clipboard, so that it is neither on a command line nor on the screen. */
+    static final class Handover {
+        private static final int SECONDS = 60;
+        private Handover() {}
+
+        /** Opens a browser at a redirect to the URL that works once. Null when it came for it, else why not. */
+        static String open(String url, Outside outside) {
+            String browser = outside.variable("BROWSER"), system = System.getProperty("os.name");
+            boolean screen = first(outside.variable("DISPLAY"), outside.variable("WAYLAND_DISPLAY")) != null;
+            if (outside.variable("SSH_CONNECTION") != null) return "this session is over SSH: open the URL in your own browser";
+            if (browser == null && !system.startsWith("Windows") && !system.startsWith("Mac") && !screen)
+                return "there is no display to open a browser on: open the URL in your own browser";
+            if (browser == null) browser = system.startsWith("Windows") ? "rundll32 url.dll,FileProtocolHandler"
+                    : system.startsWith("Mac") ? "open" : "xdg-open";
+            String path = "/".concat(UUID.randomUUID().toString());
+            CountDownLatch used = new CountDownLatch(1);
+            AtomicBoolean taken = new AtomicBoolean();
+            ExecutorService threads = Executors.newCachedThreadPool();
+            HttpServer server = null;
+            try {
+                server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+                server.createContext("/", exchange -> redirect(exchange, path, url, taken, used));
+                server.setExecutor(threads); // A browser opens connections that it does not use; none of them may hold up another.
+                server.start();
+                Process process = outside.start(browser.split(":"), "http://127.0.0.1:" + server.getAddress().getPort() + path);
+                for (int second = 0; second < SECONDS; second++) {
+                    if (used.await(1, TimeUnit.SECONDS)) return null;
+                    if (!process.isAlive() && process.exitValue() != 0)
+                        return browser + " ended with status " + process.exitValue() + ": open the URL in your own browser";
+                }
+                return "no browser came for the URL within " + SECONDS + " s: open it in your own browser";
+            } catch (IOException | InterruptedException failed) {
+                return "the browser \"" + browser + "\" cannot be started: open the URL in your own browser, or set BROWSER";
+            } finally {
+                if (server != null) server.stop(0);
+                threads.shutdownNow();
+            }
+        }
+
+        private static void redirect(HttpExchange exchange, String path, String url, AtomicBoolean taken, CountDownLatch used)
+                throws IOException {
+            boolean asked = exchange.getRequestMethod().equals("GET") && exchange.getRequestURI().toString().equals(path)
+                    && taken.compareAndSet(false, true);
+            exchange.getResponseHeaders().set("Cache-Control", "no-store");
+            exchange.getResponseHeaders().set("Referrer-Policy", "no-referrer");
+            if (asked) exchange.getResponseHeaders().set("Location", url);
+            exchange.sendResponseHeaders(asked ? 302 : 404, -1);
+            exchange.close();
+            if (asked) used.countDown();
+        }
+
+        /** Sends the URL to the clipboard by OSC 52, which goes over SSH. Null when there was a terminal to send it to. */
+        static String copy(String url, Outside outside) {
+            String sequence = "\033]52;c;" + Base64.getEncoder().encodeToString(url.getBytes(UTF_8)) + "\007";
+            StringBuilder wrapped = new StringBuilder(sequence);
+            if (outside.variable("TMUX") != null) { // takes the sequence itself or hands it on, depending on its settings
+                wrapped.append("\033Ptmux;").append(sequence.replace("\033", "\033\033")).append("\033\\");
+            } else if (first(outside.variable("TERM"), "").startsWith("screen")) { // hands on strings of some hundred characters
+                wrapped.setLength(0);
+                for (int i = 0; i < sequence.length(); i += 200)
+                    wrapped.append("\033P").append(sequence, i, Math.min(i + 200, sequence.length())).append("\033\\");
+            }
+            return outside.write(wrapped.toString()) ? null : "there is no terminal whose clipboard could take the URL";
         }
     }
 
@@ -1469,7 +1699,8 @@ public final class ConsoleLogin {
             URI uri = uri(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
             if (uri != null && uri.getQuery() == null) return uri;
             throw new Failure(url.isEmpty() ? Failure.USAGE : exitStatus, url.isEmpty() ? "AWS publishes no sign-in endpoint here"
-                    : url.replaceFirst("//.*@", "//") + " is not an endpoint", "give " + flag + " as an https URL, or http to a loopback address", null, null);
+                    : url.replaceFirst("//.*@", "//") + " is not an endpoint",
+                    "give " + flag + " as an https URL, or http to a loopback address", null, null);
         }
 
         /** An https URL, or an http one to a loopback address or one of these hosts; null for any other. */
@@ -1703,7 +1934,17 @@ public final class ConsoleLogin {
             if (out().checkError()) throw Failure.other("the result could not be written to standard output", "look where it goes");
         }
 
-        void note(String lines) { for (String line : lines.split("\n")) err().println("console-login: ".concat(line)); }
+        /** Lines for people; what steers a terminal does not get through. */
+        void note(String lines) {
+            StringBuilder text = new StringBuilder("console-login: ");
+            for (int i = 0; i < lines.length(); i++) {
+                char c = lines.charAt(i);
+                if (c == '\n') text.append(System.lineSeparator()).append("console-login: ");
+                else text.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c);
+            }
+            err().println(text);
+        }
+
 
         /** The file of a path that may begin with ~/, which is $HOME as all AWS tools read it. */
         String path(String path) {
@@ -1713,7 +1954,10 @@ public final class ConsoleLogin {
 
         /** The text of a file of at most 1 MiB, or of standard input for -. */
         String read(String what, String file) {
-            try (InputStream input = file.equals("-") ? in() : new FileInputStream(file)) {
+            boolean named = what.startsWith("--"); // on the command line: may be a pipe; a setting must not wait for one
+            try (InputStream input = named && file.equals("-") ? in() : named || !new File(file).exists() || new File(file).isFile()
+                    ? new FileInputStream(file) : InputStream.nullInputStream()) {
+                if (!named && !new File(file).isFile()) throw new IOException(" it is not a file");
                 byte[] bytes = input.readNBytes(Http.LARGEST + 1);
                 if (bytes.length <= Http.LARGEST) return new String(bytes, UTF_8);
                 throw new IOException(" longer than 1 MiB");
@@ -1754,12 +1998,34 @@ public final class ConsoleLogin {
             throw Failure.configuration(source + problem, "run the command by hand, and see what it prints");
         }
 
+        /** Starts the first of the commands that can be started, with the argument behind it or in the place of %s. */
+        Process start(String[] commands, String argument) throws IOException {
+            IOException unknown = new IOException("no command");
+            for (String command : commands) try {
+                List<String> words = new ArrayList<>(List.of(command.replace("%s", argument).split(" +")));
+                if (!command.contains("%s")) words.add(argument);
+                ProcessBuilder builder = new ProcessBuilder(words).redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD);
+                builder.environment().keySet().removeIf(name -> name.startsWith("AWS_")); // It is no matter of a browser.
+                return builder.start();
+            } catch (IOException notThere) { unknown = notThere; }
+            throw unknown;
+        }
+
+        /** Writes to the terminal, if there is one. */
+        boolean write(String sequence) {
+            try (FileOutputStream terminal = new FileOutputStream(File.separatorChar == '/' ? "/dev/tty" : "CONOUT$")) {
+                terminal.write(sequence.getBytes(UTF_8));
+                return true;
+            } catch (IOException noTerminal) { return false; }
+        }
+
         /** What the user types at the terminal, without an echo; null where there is no terminal. */
         String ask(String prompt) {
             File terminal = new File("/dev/tty");
             Console console = terminal.exists() ? null : System.console();
             if (console != null) return new String(console.readPassword("%s", prompt));
-            String script = "trap 'stty echo; exit 1' 1 2 15; stty -echo && printf %s \"$0\" >&2 && read -r code; stty echo; "
+            String script = "trap 'stty echo; exit 1' 1 2 3 15; stty -echo && printf %s \"$0\" >&2 && read -r code; stty echo; "
                     + "echo >&2; printf %s \"$code\"";
             try {
                 Process shell = new ProcessBuilder("sh", "-c", script, prompt).redirectInput(terminal)
@@ -1768,18 +2034,15 @@ public final class ConsoleLogin {
             } catch (IOException noTerminal) { return null; }
         }
 
-        /** Makes an empty file beside another one, that nobody else can read. */
+        /** Copies a file to its own folder, with its owner, group and mode: there the content of tomorrow has room. */
         Path beside(Path file) throws IOException {
-            Path empty = Files.createTempFile(file.getParent(), file.getFileName().toString(), null);
-            empty.toFile().deleteOnExit();
-            return empty;
-        }
-
-        /** Puts a file in the place of another one, with its owner and mode. */
-        void replace(Path file, Path fresh) throws IOException {
-            if (!Files.getOwner(fresh).equals(Files.getOwner(file))) Files.setOwner(fresh, Files.getOwner(file));
-            if (File.separatorChar == '/') Files.setPosixFilePermissions(fresh, Files.getPosixFilePermissions(file));
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            Path copy = Files.createTempFile(file.getParent(), file.getFileName().toString(), null);
+            copy.toFile().deleteOnExit();
+            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            String owners = File.separatorChar == '/' ? "posix:owner,group,permissions" : "owner:owner";
+            if (Files.readAttributes(file, owners).equals(Files.readAttributes(copy, owners))) return copy;
+            Files.delete(copy);
+            throw new IOException("its owner, group and mode cannot be kept");
         }
     }
 

@@ -7,15 +7,21 @@ module := build/console-login.jar
 quiet := -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
 	-Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
 
-.PHONY: help test demo jshell jar clean
+maven = MAVEN_OPTS="-Djansi.noreset=true $$MAVEN_OPTS" mvn -B $(quiet) -f test/pom.xml
+
+.PHONY: help test test-browser demo jshell jar clean
 .DELETE_ON_ERROR:
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' Makefile
 
 test: ## run the tests (needs Maven, which fetches JUnit and WireMock the first time)
 	@command -v mvn >/dev/null || { echo 'make test needs Maven: install the package "maven"' >&2; exit 1; }
-	@MAVEN_OPTS="-Djansi.noreset=true $$MAVEN_OPTS" mvn -B $(quiet) -f test/pom.xml test
+	@$(maven) test
+
+test-browser: ## sign a real browser in to the loopback AWS (skipped where there is no chromium)
+	@if command -v chromium >/dev/null; then $(maven) -Dtest=BrowserTest test; \
+		else echo 'make test-browser: skipped, for chromium is not installed'; fi
 
 demo: ## sign in to a loopback AWS; with KEEP=1 it stays up for your browser
 	@exec "$(bin)java" test/loopback/LoopbackAws.java demo $(if $(filter 1,$(KEEP)),--keep) ConsoleLogin.java --name feduser

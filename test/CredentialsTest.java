@@ -132,7 +132,8 @@ class CredentialsTest {
     void hidden(String id, String secret, String token) {
         String arn = "arn:aws:sts::1:assumed-role/r/u", url = "https://a.example/federation?SigninToken=MARKER";
         var credentials = new ConsoleLogin.Credentials(id, secret, token, NOON, arn, "a test");
-        var login = new ConsoleLogin.Login(url, NOON, NOON, credentials, "aws", "us-east-1", "https://b.example/");
+        var login = new ConsoleLogin.Login(url, NOON, NOON, credentials, "aws", "us-east-1",
+                "https://b.example/", "it has rights");
         for (String shown : new String[] {credentials.toString(), login.toString(), login.summary()})
             assertFalse(shown.contains("MARKER"), "a secret is shown");
         assertTrue(credentials.toString().contains(id) && credentials.toString().contains("a test"));

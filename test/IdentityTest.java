@@ -334,7 +334,7 @@ class IdentityTest {
     private void assertSignsInUnknown(Launch launch) {
         launch.succeeds();
         assertTrue(launch.err().startsWith(UNKNOWN), launch.err());
-        assertEquals(2, launch.err().lines().count(), launch.err());
+        assertEquals(3, launch.err().lines().count(), launch.err());
         assertTrue(member(launch, "url").contains("SigninToken="), launch.out());
         assertFalse(launch.out().matches("(?s).*(\"arn\"|\"account\"|null).*"), launch.out());
     }
@@ -400,7 +400,7 @@ class IdentityTest {
         from("environment", LoopbackAws.EXPIRED_SESSION).here()
                 .fails(Launch.SERVICE, "STS refused GetCallerIdentity: ExpiredToken: The security token included in "
                         + "the request is expired", "hint: these temporary credentials have expired; get new ones");
-        assertEquals(List.of("GetCallerIdentity", "getSigninToken"), actions());
+        assertEquals(List.of("GetCallerIdentity", "getSigninToken", "getSigninToken"), actions());
         from("environment", LoopbackAws.ROLE_SESSION).variable("AWS_SESSION_TOKEN", "other").here()
                 .fails(Launch.SERVICE, "STS refused GetCallerIdentity: InvalidClientTokenId");
     }

@@ -18,7 +18,7 @@ class JshellTest {
             "ConsoleLogin.Partition.of(\"cn-north-1\").id()",
             "aws-cn",
             "ConsoleLogin.Destination.resolve(\"s3\", \"eu-west-1\")",
-            "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1",
+            "https://eu-west-1.console.aws.amazon.com/s3/buckets?region=eu-west-1",
             "ConsoleLogin.Json.parse(\"[null, true, \\\"a\\\"]\")",
             "[null, true, a]",
             "ConsoleLogin.SigV4.canonicalRequest(\"POST\", \"/\", new TreeMap<>(), \"\").lines().toList()",

@@ -373,12 +373,12 @@ class MainPathTest {
     @DisplayName("A destination is a service, a path of the console, or a console URL")
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "s3, https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1",
+        "s3, https://eu-west-1.console.aws.amazon.com/s3/buckets?region=eu-west-1",
         "/ec2/home#Instances:, https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#Instances:",
         "/ec2/home?a=b#x?y, https://eu-west-1.console.aws.amazon.com/ec2/home?a=b&region=eu-west-1#x?y",
         "/rds/home?region=us-east-2, https://eu-west-1.console.aws.amazon.com/rds/home?region=us-east-2",
-        "https://console.aws.amazon.com/iam/home#/users, https://console.aws.amazon.com/iam/home#/users",
-        "https://us-east-2.console.aws.amazon.com, https://us-east-2.console.aws.amazon.com"})
+        "https://console.aws.amazon.com/iam/home#/users, https://eu-west-1.console.aws.amazon.com/iam/home#/users",
+        "https://us-east-2.console.aws.amazon.com, https://eu-west-1.console.aws.amazon.com/"})
     void destination(String destination, String expected) throws Exception {
         String url = command("--region", "eu-west-1", "--destination", destination).here().url();
         assertEquals(expected, query(url).get("Destination"));
@@ -420,7 +420,7 @@ class MainPathTest {
                 "urlExpiration", now.plusSeconds(900).toString(), "sessionExpiration", now.plusSeconds(7200).toString(),
                 "arn", "arn:aws:sts::123456789012:assumed-role/Admin/me", "account", "123456789012", "partition", "aws",
                 "region", "eu-west-1",
-                "destination", "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1"),
+                "destination", "https://eu-west-1.console.aws.amazon.com/s3/buckets?region=eu-west-1"),
                 json);
     }
 
@@ -486,7 +486,7 @@ class MainPathTest {
         for (String named : List.of("the environment", ADMIN.accessKeyId(), "us-east-1", "partition aws\n",
                 "Action=AssumeRole", "RoleArn=" + ADMIN_ROLE, "RoleSessionName=me", "SessionDuration=43200",
                 "PolicyArns.member.1.arn=arn:aws:iam::aws:policy/ReadOnlyAccess", aws.uri() + "\n",
-                aws.uri() + "/federation\n", "https://console.aws.amazon.com/s3/home?region=us-east-1")) {
+                aws.uri() + "/federation\n", "https://console.aws.amazon.com/s3/buckets?region=us-east-1")) {
             assertTrue(launch.out().contains(named), named + " is missing in: " + launch.out());
         }
         assertEquals("", launch.err());

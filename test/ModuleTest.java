@@ -36,7 +36,7 @@ class ModuleTest {
         assertEquals(Set.of("consolelogin"), module.packages());
         assertEquals(Set.of("consolelogin"),
                 module.exports().stream().map(ModuleDescriptor.Exports::source).collect(Collectors.toSet()));
-        assertEquals(Set.of("java.base", "java.net.http", "java.xml"),
+        assertEquals(Set.of("java.base", "java.net.http", "java.xml", "jdk.httpserver"),
                 module.requires().stream().map(ModuleDescriptor.Requires::name).collect(Collectors.toSet()));
     }
 }

@@ -109,7 +109,7 @@ class RefusalTest {
             | AccessDenied | MultiFactorAuthentication failed | --token-code
         ADMIN | --role-arn ROLE/WithMfa | AccessDenied | MultiFactorAuthentication failed | --token-code
         ADMIN | --role-arn ROLE/OneHour --duration-seconds 2h --output env | ValidationError \
-            | DurationSeconds exceeds the MaxSessionDuration | AssumeRole
+            | DurationSeconds exceeds the MaxSessionDuration | --duration-seconds
         """)
     void refusals(String key, String arguments, String code, String message, String hint) {
         Launch.Command command = Launch.of(arguments == null ? new String[0] : roles(arguments).split(" ")).at(aws);
@@ -146,10 +146,11 @@ class RefusalTest {
 
     @DisplayName("A refusal of the sign-in endpoint is shown with its text, and without its markup")
     @Test void federationRefuses() {
-        Launch chained = Launch.of("--duration-seconds", "12h").at(aws).as(LoopbackAws.CHAINED_SESSION).here();
-        chained.fails(Launch.SERVICE, aws.uri().getAuthority(), "400", "SessionDuration does not go with",
-                "--duration-seconds");
-        assertFalse(chained.err().matches("(?s).*[<>{}].*"), chained.err());
+        // That of STS would be shown instead, but it answers nothing.
+        Launch expired = Launch.of().at(aws).as(LoopbackAws.EXPIRED_SESSION)
+                .variable("AWS_ENDPOINT_URL_STS", Launch.nobody()).here();
+        expired.fails(Launch.SERVICE, aws.uri().getAuthority(), "400", "The Session is not a valid one.", "expired");
+        assertFalse(expired.err().matches("(?s).*[<>{}].*"), expired.err());
     }
 
     @DisplayName("Where STS refuses a session as well, its reason is shown: it is the better one")
@@ -328,9 +329,10 @@ class RefusalTest {
         assertTrue(lines.get(3).contains("debug: STS GetCallerIdentity: POST "), "of whom the session is");
     }
 
-    @DisplayName("The session goes into a URL only where POST is not served; otherwise the first answer counts")
+    @DisplayName("The session goes into a URL only where POST gets a 4xx; otherwise the first answer counts")
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"400, 0", "401, 0", "403, 0", "407, 0", "429, 0", "500, 0", "404, 1", "405, 1"})
+    @CsvSource({"400, 1", "401, 1", "403, 1", "404, 1", "405, 1", "407, 1", "429, 1",
+        "302, 0", "500, 0", "503, 0"})
     void postAndGet(int status, int gets) {
         server.stubFor(post("/federation").willReturn(aResponse().withStatus(status).withBody("first")));
         Launch launch = command().here();

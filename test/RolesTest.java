@@ -501,7 +501,7 @@ class RolesTest {
                 + "[profile base],KEYS,[profile sso],sso_session=corp,sso_account_id=123456789012,sso_role_name=Admin,"
                 + "[sso-session corp],sso_region=us-east-1,sso_start_url=x");
         String given = arguments.replaceFirst(".*(--duration-seconds \\S+).*", "$1");
-        everywhere("--profile dev " + arguments).here().fails(Launch.USAGE, given + " is longer than AWS allows");
+        everywhere("--profile dev " + arguments).here().fails(Launch.USAGE, given, "chaining");
         assertEquals(List.of(), aws.exchanges());
     }
 

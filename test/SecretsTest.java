@@ -187,8 +187,9 @@ class SecretsTest {
     @Test void strings() {
         var credentials = new ConsoleLogin.Credentials("ASIAGIVEN", SECRET, TOKEN, NOW, null, "a test");
         assertHidden(credentials.toString());
-        assertHidden(new ConsoleLogin.Login("https://" + SIGNIN_TOKEN, NOW, NOW, credentials, "aws", "us-east-1", "/")
-                .toString());
+        assertHidden(new ConsoleLogin.Login("https://" + SIGNIN_TOKEN, NOW, NOW, credentials, "aws", "us-east-1", "/",
+                "it has rights").toString());
+        assertHidden(new ConsoleLogin.Federation.SigninToken(SIGNIN_TOKEN, 0).toString());
         assertHidden(new ConsoleLogin.Http.Answer("localhost", 200, "application/json", SIGNIN_TOKEN).toString());
     }
 
@@ -627,7 +628,8 @@ class SecretsTest {
     @EnumSource(names = {"SSO_REFRESHED", "LOGIN_REFRESHED"})
     void tokenCacheAsText(Source source) {
         ConsoleLogin.Plan plan = source.plan();
-        assertHidden(new ConsoleLogin.TokenCache("a test", "a hint", source.cache(), plan.outside).toString());
+        String file = source.cache().toString();
+        assertHidden(new ConsoleLogin.TokenCache("a test", "a hint", file, plan.outside).toString());
     }
 
     private static final List<String> ERRORS = List.of("{\"message\":\"ECHO\",\"error_description\":\"ECHO\"}",

@@ -53,8 +53,8 @@ import javax.crypto.spec.SecretKeySpec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * A loopback AWS: the Security Token Service at {@code /}, the federation endpoint at {@code /federation}, and a
- * console of one page at {@code /console}. It refuses what AWS refuses, in the words of AWS where they are known.
+ * A loopback AWS: the Security Token Service at {@code /}, the federation endpoint at {@code /federation}, signing out
+ * at {@code /oauth}, and a console of one page at {@code /console}. It refuses what AWS refuses, in the words of AWS where they are known.
  * It also plays where the AWS tools get credentials: the portal of IAM Identity Center ({@code
  * /federation/credentials}) and its tokens ({@code /token}), those of {@code aws login} ({@code /v1/token}), containers
  * ({@code /container/credentials}, {@code /v2/credentials/}) and the metadata of an EC2 instance ({@code /latest/}).
@@ -402,6 +402,7 @@ public final class LoopbackAws implements AutoCloseable {
             return switch (request.path()) {
                 case "/" -> sts(request);
                 case "/federation" -> federation(request);
+                case "/oauth" -> logout(request);
                 case "/console" -> console(request);
                 default -> source(request);
             };
@@ -450,6 +451,26 @@ public final class LoopbackAws implements AutoCloseable {
                     400, "", "Twice in JSON: " + member.group(1)));
         }
         return members;
+    }
+
+    private static final Pattern SCALAR =
+            Pattern.compile("\\s*(?:true|false|null|-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][-+]?\\d+)?)\\s*");
+    // Of what was replaced: S was a string, V another value, O an object.
+    private static final Pattern INNERMOST_OBJECT = Pattern.compile("\\s*\\{(?:\\s*|S:[SVO](?:,S:[SVO])*)}\\s*");
+    private static final Pattern INNERMOST_ARRAY = Pattern.compile("\\s*\\[(?:\\s*|[SVO](?:,[SVO])*)]\\s*");
+
+    /** Whether it is a JSON object: replaced from the inside out, only that is left. */
+    private static boolean isJsonObject(String json) {
+        String rest = Pattern.compile(STRING).matcher(json).replaceAll("\"");
+        if (rest.matches("(?s).*[SVO].*")) {
+            return false;
+        }
+        rest = SCALAR.matcher(rest).replaceAll("V").replace('"', 'S');
+        for (String before = ""; !rest.equals(before);) {
+            before = rest;
+            rest = INNERMOST_OBJECT.matcher(INNERMOST_ARRAY.matcher(rest).replaceAll("V")).replaceAll("O");
+        }
+        return rest.equals("O");
     }
 
     private static String unescapeJson(String string) {
@@ -507,6 +528,7 @@ public final class LoopbackAws implements AutoCloseable {
         String name = name(request, "Name", 32);
         int seconds = durationSeconds(request, 43_200, 129_600);
         String limits = sessionPolicies(request, caller.partition());
+        checkTags(request);
         refuseIf(!caller.key().sessionToken().isEmpty(),
                 403, "AccessDenied", "Cannot call GetFederationToken with session credentials");
         String user = "arn:" + caller.partition() + ":sts::" + ACCOUNT + ":federated-user/" + name;
@@ -552,10 +574,8 @@ public final class LoopbackAws implements AutoCloseable {
         String lacking = keys.size() < values.size() ? "key" : "value";
         constrain("tags." + (Math.min(keys.size(), values.size()) + 1) + ".member." + lacking, null,
                 keys.size() == values.size(), "not be null");
-        long sent = request.parameters().keySet().stream().filter(name -> name.matches("(Tags|TransitiveTagKeys)\\..*"))
-                .count();
-        refuseIf(sent != 2L * keys.size() + transitive.size(), 400, "MalformedInput",
-                "The members of a list are not numbered from 1 on.");
+        checkNumbers(request, "Tags", 2 * keys.size());
+        checkNumbers(request, "TransitiveTagKeys", transitive.size());
         constrain("Tags", keys, keys.size() <= 50, "have length less than or equal to 50");
         constrain("TransitiveTagKeys", transitive, transitive.size() <= 50, "have length less than or equal to 50");
         Stream.concat(keys.stream(), transitive.stream()).forEach(key -> constrain("tags.member.key", key,
@@ -678,15 +698,20 @@ public final class LoopbackAws implements AutoCloseable {
     private static final Pattern ALLOW_ALL = Pattern.compile("\\{(\"Version\":\"[-\\d]+\",)?\"Statement\":\\[?\\{"
             + "(\"(Effect\":\"Allow\"|Action\":\\[?\"\\*\"]?|Resource\":\\[?\"\\*\"]?),?){3}}]?}");
 
+    private static final String POLICY_CHARACTERS = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+";
+
     /** In words, how the session policies limit the caller's rights; empty without a session policy. */
     private static String sessionPolicies(Request request, String partition) {
         List<String> policies = listed(request, "PolicyArns.member.", ".arn");
+        checkNumbers(request, "PolicyArns", policies.size());
         constrain("PolicyArns", policies, policies.size() <= 10, "have length less than or equal to 10");
         policies.forEach(arn -> refuseIf(!arn.matches("arn:" + partition + ":iam::(aws|" + ACCOUNT + "):policy/.+"),
                 400, "ValidationError", "ARN " + arn + " is not valid."));
         if (request.parameters().containsKey("Policy")) {
             String policy = length(request, "Policy", 1, 2_048).strip();
-            refuseIf(!policy.startsWith("{") || !policy.endsWith("}"),
+            constrain("Policy", policy, policy.matches(POLICY_CHARACTERS),
+                    "satisfy regular expression pattern: " + POLICY_CHARACTERS);
+            refuseIf(!isJsonObject(policy),
                     400, "MalformedPolicyDocument", "The policy is not in the valid JSON format.");
             if (ALLOW_ALL.matcher(policy.replaceAll("\\s", "")).matches()) {
                 return " (session policy allows everything)";
@@ -700,6 +725,12 @@ public final class LoopbackAws implements AutoCloseable {
         return Stream.iterate(1, n -> n + 1).map(n -> prefix + n + suffix)
                 .map(request.parameters()::get).takeWhile(Objects::nonNull)
                 .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** That no member of the list is left over. */
+    private static void checkNumbers(Request request, String list, int known) {
+        long sent = request.parameters().keySet().stream().filter(name -> name.startsWith(list + ".")).count();
+        refuseIf(sent != known, 400, "MalformedInput", "The members of a list are not numbered from 1 on.");
     }
 
     private static String name(Request request, String parameter, int max) {
@@ -815,6 +846,8 @@ public final class LoopbackAws implements AutoCloseable {
             "aws", "console.aws.amazon.com", "aws-cn", "console.amazonaws.cn",
             "aws-us-gov", "console.amazonaws-us-gov.com", "aws-eusc", "console.amazonaws-eusc.eu");
 
+    private static final Pattern COOKIE = Pattern.compile("loopback-console=([-\\w]+)");
+
     private record SigninToken(Key key, Instant expiration, Instant sessionEnd) {}
 
     private record ConsoleSession(Key key, String partition, Instant end, String destination) {}
@@ -870,10 +903,37 @@ public final class LoopbackAws implements AutoCloseable {
         String partition = CONSOLE_DOMAINS.keySet().stream().filter(token.key()::isValidIn)
                 .filter(candidate -> host.endsWith("." + CONSOLE_DOMAINS.get(candidate))).findFirst()
                 .orElseThrow(() -> new Refusal(400, "", "The Destination is not in the console of these credentials."));
+        ConsoleSession before = consoleSessions.get(cookie(request));
+        badRequestIf(before != null && now().isBefore(before.end())
+                && !before.key().arn(before.partition()).equals(token.key().arn(partition)),
+                "You must first log out before logging into a different AWS account.");
         String cookie = UUID.randomUUID().toString();
         consoleSessions.put(cookie, new ConsoleSession(token.key(), partition, token.sessionEnd(), destination));
-        return new Answer(302, "", Map.of("Location", "/console",
-                "Set-Cookie", "loopback-console=" + cookie + "; Path=/; HttpOnly; SameSite=Lax"), "");
+        return redirect("/console", cookie, token.sessionEnd());
+    }
+
+    /** Signs the browser out, if anybody is signed in, and sends it on to sign in. */
+    private Answer logout(Request request) {
+        String next = request.parameter("redirect_uri");
+        badRequestIf(!request.method().equals("GET") || !request.parameter("Action").equals("logout"),
+                "This is no GET with the Action logout.");
+        badRequestIf(!next.startsWith(uri() + "/federation?") || !next.matches(".*[?&]Action=login(&.*)?"),
+                "The redirect_uri is not a login URL of this server.");
+        consoleSessions.remove(cookie(request));
+        return redirect(next, "", PAST);
+    }
+
+    /** The cookie lives as long as the session does, even if the browser does not. */
+    private static Answer redirect(String location, String cookie, Instant end) {
+        String expires = DateTimeFormatter.RFC_1123_DATE_TIME.format(end.atOffset(ZoneOffset.UTC));
+        return new Answer(302, "", Map.of("Location", location, "Set-Cookie", "loopback-console=" + cookie
+                + "; Expires=" + expires + "; Path=/; HttpOnly; SameSite=Lax"), "");
+    }
+
+    /** Which console session the browser has; empty without one. */
+    private static String cookie(Request request) {
+        Matcher cookie = COOKIE.matcher(request.header("Cookie"));
+        return cookie.find() ? cookie.group(1) : "";
     }
 
     // ---- Where the AWS tools get credentials
@@ -1097,12 +1157,10 @@ public final class LoopbackAws implements AutoCloseable {
             <main>
             <h1>%1$s</h1>
             """;
-    private static final Pattern COOKIE = Pattern.compile("loopback-console=([-\\w]+)");
     private static final Pattern FACT = Pattern.compile("<dt>(.*)</dt><dd>(.*)</dd>");
 
     private Answer console(Request request) {
-        Matcher cookie = COOKIE.matcher(request.header("Cookie"));
-        ConsoleSession session = cookie.find() ? consoleSessions.get(cookie.group(1)) : null;
+        ConsoleSession session = consoleSessions.get(cookie(request));
         refuseIf(session == null || !now().isBefore(session.end()), 403, "", "Nobody is signed in here (any more).");
         Key key = session.key();
         String name = key.identity().substring(key.identity().indexOf('/') + 1);
