@@ -512,7 +512,7 @@ public final class ConsoleLogin {
             if (arn != null && (!Http.isVisible(arn) || arn.split(":").length < 6)) arn = null;
         }
 
-        /** {"Credentials": {"AccessKeyId": …}, "AssumedRoleUser": {"Arn": …}} as STS commands print it, or the inner object. */
+        /** {"Credentials": {"AccessKeyId": ...}, "AssumedRoleUser": {"Arn": ...}} as STS commands print it, or the inner object. */
         static Credentials fromJson(String source, Object outer, String hint) {
             Object inner = Json.get(outer, "Credentials") == null ? outer : Json.get(outer, "Credentials");
             Object user = Json.get(outer, Json.get(outer, "FederatedUser") == null ? "AssumedRoleUser" : "FederatedUser");
@@ -951,7 +951,7 @@ public final class ConsoleLogin {
             }
         }
 
-        /** {"accessToken":"…","expiresIn":3600,"refreshToken":"…"}; of aws login the accessToken is an object with a key. */
+        /** {"accessToken":"...","expiresIn":3600,"refreshToken":"..."}; of aws login the accessToken is an object with a key. */
         private void update(Http.Answer answer, boolean login, Instant now) {
             Object json = answer.json("CreateToken"), token = Json.get(json, "accessToken");
             Map<String, Object> key = Json.members(values.get("accessToken"));
@@ -1193,8 +1193,8 @@ public final class ConsoleLogin {
         }
 
         /** <pre>
-         * &lt;GetFederationTokenResponse>&lt;GetFederationTokenResult>&lt;Credentials>&lt;AccessKeyId>…&lt;/AccessKeyId>…
-         * &lt;ErrorResponse>&lt;Error>&lt;Code>…&lt;/Code>&lt;Message>…&lt;/Message>&lt;/Error>&lt;RequestId>…</pre> */
+         * &lt;GetFederationTokenResponse>&lt;GetFederationTokenResult>&lt;Credentials>&lt;AccessKeyId>...&lt;/AccessKeyId>...
+         * &lt;ErrorResponse>&lt;Error>&lt;Code>...&lt;/Code>&lt;Message>...&lt;/Message>&lt;/Error>&lt;RequestId>...</pre> */
         static Map<String, String> parse(Http.Answer answer) {
             Map<String, String> values = new HashMap<>();
             try {
@@ -1309,7 +1309,7 @@ public final class ConsoleLogin {
         }
 
         /**
-         * Trades a session for {"SigninToken":"…"}. The first of the durations that is accepted counts: 900 to 43200 seconds, or
+         * Trades a session for {"SigninToken":"..."}. The first of the durations that is accepted counts: 900 to 43200 seconds, or
          * 0 for none. POST keeps the session out of URLs, and so out of a proxy's log, and is reported not to work in GovCloud;
          * elsewhere GET comes when the endpoint took no POST at all. What is refused in the end, is refused as it was first.
          */

@@ -89,8 +89,17 @@ class HandoverTest {
         return command.here();
     }
 
+    /** What the browser wrote; it may still be at it when the program has ended. */
     private String read(String file) throws IOException {
-        return Files.readString(folder.resolve(file));
+        String end = file.equals("answer") ? "\r\n\r\n" : "\n";
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            String text = Files.exists(folder.resolve(file)) ? Files.readString(folder.resolve(file)) : "";
+            if (text.contains(end) || System.nanoTime() > deadline) {
+                return text;
+            }
+            Thread.onSpinWait();
+        }
     }
 
     private String header(String name) throws IOException {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -307,8 +308,12 @@ class OutputTest {
             Launch opened = command("--logout-first", "--destination", destination, "--open")
                     .variable("BROWSER", browser.toString()).here().succeeds();
             assertEquals("", opened.out());
-            url = Files.readString(folder.resolve("answer")).lines().filter(line -> line.startsWith("Location: "))
-                    .findAny().orElseThrow().substring(10);
+            String answer = "";
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20); // The browser may still be at it.
+            while (!answer.contains("\r\n\r\n") && System.nanoTime() < deadline) {
+                answer = Files.exists(folder.resolve("answer")) ? Files.readString(folder.resolve("answer")) : "";
+            }
+            url = answer.lines().filter(line -> line.startsWith("Location: ")).findAny().orElseThrow().substring(10);
         } else {
             url = form.equals("url") ? command.here().url()
                     : json(command("--logout-first", "--destination", destination, "--output", "json").here())
