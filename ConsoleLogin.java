@@ -115,15 +115,16 @@ public final class ConsoleLogin {
         if (plan.options.has("--dry-run")) { plan.outside.print(plan.toString()); return; }
         Login login = plan.wantsUrl ? login(plan) : null;
         Credentials session = login != null ? login.session : plan.session();
-        String account = login != null ? login.summary() : "credentials of " + first(session.arn, session.source) + ", which end "
-                + (session.expiration == null ? "at a time not known" : Login.local(session.expiration));
-        String undone = plan.options.has("--open") ? Handover.open(login.url, plan.outside)
+        boolean open = plan.options.has("--open");
+        String undone = open ? Handover.open(login.url, plan.outside)
                 : plan.options.has("--copy") ? Handover.copy(login.url, plan.outside) : "";
         if (undone != null) plan.outside.print(login == null ? session.export(plan.output)
                 : plan.output.equals("json") ? login.toJson() : login.url);
-        if (undone == null) undone = plan.options.has("--open") ? "opened in the browser" : "sent to the clipboard of the terminal";
-        if (!undone.isEmpty()) account = String.join("\n", undone, account);
-        if (!plan.options.has("--quiet")) plan.outside.note(account);
+        if (plan.options.has("--quiet")) return;
+        if (undone == null) plan.outside.note(open ? "opened in the browser" : "sent to the clipboard of the terminal");
+        else if (!undone.isEmpty()) plan.outside.note(undone);
+        plan.outside.note(login != null ? login.summary() : "credentials of " + first(session.arn, session.source) + ", which end "
+                + (session.expiration == null ? "at a time not known" : Login.local(session.expiration)));
     }
 
     /** The whole command line in one call, such as {@code login("--name", "feduser").url()}, with the errors of Failure. */
@@ -155,7 +156,6 @@ public final class ConsoleLogin {
     static final class Plan {
         static final Map<String, String> IDENTITY = Map.of("Action", "GetCallerIdentity", "Version", "2011-06-15");
         static final int IDENTITY_SECONDS = 5; // then the browser is let in by a name that is not known
-        static final List<String> SECRETS = List.of("Policy", "TokenCode", "WebIdentityToken", "SAMLAssertion");
         /** Leaves exactly the caller's rights; without a session policy a federated user has none (granted #144). */
         static final String ALLOW_ALL = """
             {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}""";
@@ -202,8 +202,7 @@ public final class ConsoleLogin {
 
         /** Settles the operations of STS, and returns the sessionDurations. */
         private int[] settle(String policy, int duration) {
-            if (options.has("--debug"))
-                for (String line : chain.toString().split("\n")) outside.note("debug: ".concat(line));
+            if (options.has("--debug")) outside.note("debug: ".concat(chain.toString().replace("\n", "\ndebug: ")));
             // Only what a process prints tells what kind of credentials it has.
             if (chain.runsProcess() && !options.has("--dry-run")) chain.retrieve(http, region, outside.now());
             boolean longTerm = chain.found != null && chain.found.sessionToken() == null;
@@ -230,7 +229,8 @@ public final class ConsoleLogin {
         private void check() {
             String[] arn = options.get("--role-arn", "").split(":", 6);
             options.require(!options.has("--role-arn") || arn.length == 6 && arn[0].equals("arn") && !arn[1].isEmpty()
-                    && arn[2].equals("iam") && arn[4].length() == 12 && arn[5].startsWith("role/"), "--role-arn", "is not an ARN such as arn:aws:iam::123456789012:role/Admin");
+                    && arn[2].equals("iam") && arn[4].length() == 12 && arn[5].startsWith("role/"), "--role-arn",
+                    "is not an ARN such as arn:aws:iam::123456789012:role/Admin");
             boolean printed = output.equals("url");
             options.require(printed || !options.has("--open"), "--open", "goes with --output url");
             options.require(printed && !options.has("--open") || !options.has("--copy"), "--copy",
@@ -244,7 +244,8 @@ public final class ConsoleLogin {
             for (Map<String, String> assumed : chain.operations) {
                 boolean asked = options.has("--role-arn") && assumed == chain.operations.getLast();
                 String arn = assumed.getOrDefault("RoleArn", "");
-                String of = arn.startsWith("arn:") && arn.split(":").length > 5 ? arn.split(":")[1] : partition.id;
+                String[] parts = arn.split(":");
+                String of = parts.length > 5 && parts[0].equals("arn") ? parts[1] : partition.id;
                 if (!of.equals(partition.id)) throw new Failure(asked ? Failure.USAGE : Failure.CONFIGURATION,
                         (asked ? "--role-arn " : "the role ") + arn + " is of the partition " + of
                                 + ", but the region " + region + " is of " + partition.id,
@@ -335,12 +336,12 @@ public final class ConsoleLogin {
             StringJoiner limits = new StringJoiner(", ");
             if (options.has("--policy")) limits.add("--policy");
             for (String arn : options.all("--policy-arn")) limits.add(arn);
-            String rights = chain.operations.isEmpty() ? "it has the rights of these credentials"
-                    : "it has the rights of the " + (chain.operations.getLast().containsKey("RoleArn") ? "role" : "caller")
-                            + (limits.length() > 0 ? ", within " + limits
+            String rights = chain.operations.isEmpty() ? "it has the rights of these credentials" : String.join("",
+                    "it has the rights of the ", chain.operations.getLast().containsKey("RoleArn") ? "role" : "caller",
+                    limits.length() > 0 ? ", within ".concat(limits.toString())
                             : "; --policy-arn ReadOnlyAccess, say, or --policy narrows them");
-            return sessionDurations[0] == sessionDuration ? rights : rights
-                    + "\nwith these credentials the sign-in endpoint takes no --duration-seconds, so it was left out";
+            return sessionDurations[0] == sessionDuration ? rights : rights.concat(
+                    "\nwith these credentials the sign-in endpoint takes no --duration-seconds, so it was left out");
         }
 
         private String askForCode(String device) {
@@ -417,7 +418,7 @@ public final class ConsoleLogin {
             for (Map<String, String> operation : chain.operations) {
                 text.add("STS          " + sts.endpoint());
                 for (String name : operation.keySet())
-                    text.add("             " + name + "=" + (SECRETS.contains(name) ? "(hidden)" : operation.get(name)));
+                    text.add("             " + name + "=" + (Sts.SECRETS.contains(name) ? "(hidden)" : operation.get(name)));
             }
             if (sessionDurations[0] > 0) text.add("console      SessionDuration=" + sessionDurations[0]);
             if (wantsUrl) text.add("sign-in      " + signinEndpoint + "/federation").add("destination  " + destination);
@@ -803,8 +804,8 @@ public final class ConsoleLogin {
             String name = SigV4.digest("SHA-1", settings.get("session")).concat(".json"), region = settings.get("sso_region");
             String file = String.join("/", outside.path("~/.aws/sso/cache"), name);
             TokenCache cache = new TokenCache(source, login("aws sso login"), file, outside);
-            if (cache.isExpired(cache.values, now)) {
-                if (cache.isExpired(Map.of("expiresAt", first(Json.string(cache.values, "registrationExpiresAt"), "")), now))
+            if (cache.isOver(Json.string(cache.values, "expiresAt"), now)) {
+                if (cache.isOver(Json.string(cache.values, "registrationExpiresAt"), now))
                     cache.values.remove("refreshToken"); // the client that it was made for is not known any more
                 URI url = URI.create(config.endpoint("sso_oidc", "oidc", region).toString().concat("/token"));
                 cache.refresh(http, url, null, now, outside);
@@ -831,7 +832,7 @@ public final class ConsoleLogin {
             for (String member : List.of("accessToken", "refreshToken", "clientId", "dpopKey"))
                 if (!cache.values.containsKey(member))
                     throw Failure.configuration(source + " has no " + member + " in its cache", cache.hint);
-            if (cache.isExpired(cache.values.get("accessToken"), now)) {
+            if (cache.isOver(Json.string(cache.values.get("accessToken"), "expiresAt"), now)) {
                 URI base = Http.endpoint(Failure.CONFIGURATION, "AWS_ENDPOINT_URL_SIGNIN", config.endpoint("signin", true),
                         Partition.of(region).loginUrl(region)), url = URI.create(base.toString().concat("/v1/token"));
                 cache.refresh(http, url, cache.proof(url, now), now, outside);
@@ -915,9 +916,9 @@ public final class ConsoleLogin {
             return Json.members(Json.parse(outside.read("the token cache", file), Failure.CONFIGURATION, file, hint));
         }
 
-        boolean isExpired(Object token, Instant now) {
-            String end = first(Json.string(token, "expiresAt"), "");
-            return end.isEmpty() || !Credentials.instant(end, source, hint).isAfter(now);
+        /** Whether a time of the cache is over, or was not told. */
+        boolean isOver(String end, Instant now) {
+            return first(end, "").isEmpty() || !Credentials.instant(end, source, hint).isAfter(now);
         }
 
         /**
@@ -1120,8 +1121,10 @@ public final class ConsoleLogin {
 
         /** A setting such as ca_bundle: AWS_CA_BUNDLE, else that of the profile. */
         String get(String name) {
-            return first(outside.variable("AWS_".concat(name.toUpperCase(Locale.ROOT))), get("profile ".concat(profile), name));
+            return first(outside.variable(variable(name)), get("profile ".concat(profile), name));
         }
+
+        private static String variable(String setting) { return "AWS_".concat(setting.toUpperCase(Locale.ROOT)); }
 
         boolean isTrue(String name) { return "true".equalsIgnoreCase(get(name)); }
 
@@ -1135,7 +1138,7 @@ public final class ConsoleLogin {
             if (services != null && !has("services ".concat(services)))
                 throw Failure.configuration(section + " names the services " + services + ", which are not there",
                         "add a section [services " + services + "] to the config file, or take out the setting");
-            return first(outside.variable("AWS_ENDPOINT_URL_".concat(service.toUpperCase(Locale.ROOT))),
+            return first(outside.variable(variable("endpoint_url_".concat(service))),
                     api ? outside.variable("AWS_ENDPOINT_URL") : null,
                     services == null ? null : get("services ".concat(services), service.concat(".endpoint_url")),
                     api ? get(section, "endpoint_url") : null);
@@ -1146,7 +1149,7 @@ public final class ConsoleLogin {
             boolean fips = isTrue("use_fips_endpoint"), dualStack = isTrue("use_dualstack_endpoint");
             boolean legacy = host.equals("sts") && "legacy".equals(get("sts_regional_endpoints")) && !fips && !dualStack
                     && Partition.LEGACY.contains(String.join(region, ",", ","));
-            String variable = "AWS_ENDPOINT_URL_".concat(service.toUpperCase(Locale.ROOT));
+            String variable = variable("endpoint_url_".concat(service));
             return Http.endpoint(Failure.CONFIGURATION, variable, endpoint(service, true), legacy ? "https://sts.amazonaws.com"
                     : Partition.of(region).serviceUrl(host, region, fips, dualStack));
         }
@@ -1156,6 +1159,8 @@ public final class ConsoleLogin {
     public record Sts(Http http, URI endpoint, String region) {
         private static final List<String> VALUES = List.of("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration", "Arn",
                 "Code", "Message", "RequestId"); // elements that are read, each at most once
+        static final List<String> SECRETS = List.of("Policy", "TokenCode", "WebIdentityToken", "SAMLAssertion"); // parameters
+
         Credentials session(Credentials caller, Map<String, String> parameters, Instant now) {
             Map<String, String> answer = call(caller, parameters, now);
             String source = "STS ".concat(parameters.get("Action")), token = first(answer.get("SessionToken"), "");
@@ -1182,9 +1187,10 @@ public final class ConsoleLogin {
         Map<String, String> values(Http.Answer answer, Credentials caller, Map<String, String> parameters) {
             Map<String, String> values = parse(answer);
             if (answer.status == 200) return values;
-            values.replaceAll((name, value) -> Failure.hide(value, caller == null ? null : caller.secretAccessKey,
-                    caller == null ? null : caller.sessionToken, parameters.get("Policy"), parameters.get("TokenCode"),
-                    parameters.get("WebIdentityToken"), parameters.get("SAMLAssertion")));
+            List<String> secrets = new ArrayList<>();
+            if (caller != null) secrets.addAll(Arrays.asList(caller.secretAccessKey, caller.sessionToken));
+            for (String name : SECRETS) secrets.add(parameters.get(name));
+            values.replaceAll((name, value) -> Failure.hide(value, secrets.toArray(new String[0])));
             if (values.isEmpty() && !answer.text.contains("<ErrorResponse")) throw answer.unlike("an XML answer of STS");
             String action = parameters.get("Action"), code = first(values.get("Code"), Integer.toString(answer.status));
             String message = first(values.get("Message"), ""), id = first(values.get("RequestId"), "unknown");
@@ -1227,8 +1233,8 @@ public final class ConsoleLogin {
                         : "the role's trust policy and the caller's must allow it; it may ask for --serial-number and --token-code";
                 case "ValidationError" -> message.contains("role chaining")
                         ? "a role that is assumed from a session lasts 1h at most: lower duration_seconds in the profile"
-                        : message.contains("DurationSeconds exceeds") ? "the role's maximum session duration is less: give a shorter "
-                        + "--duration-seconds, or none for 1h, or raise the maximum in IAM" : reference;
+                        : message.contains("DurationSeconds exceeds") ? "the role's maximum session duration is less: give a "
+                        + "shorter --duration-seconds, or none for 1h, or raise the maximum in IAM" : reference;
                 default -> reference;
             };
         }
@@ -1391,13 +1397,14 @@ public final class ConsoleLogin {
             return String.join("", "https://", service, name, region, ".", dualStack ? dualStackDnsSuffix : dnsSuffix);
         }
 
-        /** The endpoint of aws login, unlike the federation endpoint always under the region's name. */
+        /** The endpoint of aws login. */
         String loginUrl(String region) {
             return id.equals("aws") || id.equals("aws-cn") || id.equals("aws-us-gov")
-                    ? String.join("", "https://", region, ".signin.", domain) : serviceUrl("signin", region, false, false);
+                    ? logoutUrl(region) : serviceUrl("signin", region, false, false);
         }
 
         String signinUrl(String region) { return url(region, "signin."); }
+        /** Unlike the federation endpoint always under the region's name. */
         String logoutUrl(String region) { return String.join("", "https://", region, ".signin.", domain); }
 
         /** GovCloud has one console host for all its regions. */
@@ -1442,23 +1449,24 @@ public final class ConsoleLogin {
                             : moved(parts[0], parts.length > 1 ? parts[1] : "/", region, partition);
             } else if (Http.isVisible(destination) && domain != null) {
                 String[] arn = destination.split(":", 6);
-                if (destination.startsWith("/")) return page(destination, region, partition);
+                if (destination.startsWith("/")) return page(partition.consoleUrl(region), destination, region);
                 if (arn.length == 6 && arn[0].equals("arn") && arn[1].equals(partition.id)
                         && (!Partition.isRegion(arn[3]) || Partition.of(arn[3]).equals(partition)))
                     return String.join("", partition.consoleUrl(Partition.isRegion(arn[3]) ? arn[3] : region), "/go/view?arn=",
                             destination.replace("%", "%25").replace("&", "%26").replace("#", "%23").replace("+", "%2B"));
-                if (Http.consistsOf(Http.ALPHANUMERIC + "-", destination)) return page(path(destination), region, partition);
+                if (Http.consistsOf(Http.ALPHANUMERIC + "-", destination))
+                    return page(partition.consoleUrl(region), path(destination), region);
             }
             throw Failure.usage("--destination " + destination + " is not a page of the console of " + partition.id + ", where the "
                     + "region " + region + " is", "give its https URL; where AWS publishes its host, s3 or /ec2/home or an ARN");
         }
 
-        /** A path with the region in its query, unless there is one. */
-        private static String page(String path, String region, Partition partition) {
+        /** A page of the console with the region in its query, unless there is one. */
+        private static String page(String console, String path, String region) {
             String[] page = path.split("#", 2);
             String query = page[0].contains("?region=") || page[0].contains("&region=") ? ""
                     : (page[0].contains("?") ? "&region=" : "?region=").concat(region);
-            return String.join("", partition.consoleUrl(region), page[0], query, page.length > 1 ? "#".concat(page[1]) : "");
+            return String.join("", console, page[0], query, page.length > 1 ? "#".concat(page[1]) : "");
         }
 
         private static String moved(String host, String rest, String region, Partition partition) {
@@ -1466,11 +1474,10 @@ public final class ConsoleLogin {
             for (String label : host.split("\\.")) labels.add(Partition.isRegion(label) ? region : label);
             String[] page = rest.split("#", 2);
             boolean bare = host.equals("console.".concat(partition.domain));
-            String url = bare ? partition.consoleUrl(region) : "https://" + labels;
-            String path = page[0].replaceAll("([?&]region=)[^&]*", "$1" + region);
-            boolean told = url.contains(region) || path.contains("region=");
-            return url + path + (told ? "" : (path.contains("?") ? "&region=" : "?region=") + region)
-                    + (page.length > 1 ? "#" + page[1] : "");
+            String console = bare ? partition.consoleUrl(region) : "https://" + labels;
+            page[0] = page[0].replaceAll("([?&]region=)[^&]*", "$1" + region);
+            String path = String.join("#", page);
+            return console.contains(region) || page[0].contains("region=") ? console + path : page(console, path, region);
         }
 
         private static String path(String name) {
@@ -1708,8 +1715,9 @@ public final class ConsoleLogin {
             try {
                 URI uri = new URI(url);
                 String scheme = first(uri.getScheme(), ""), host = first(uri.getHost(), "");
-                boolean plain = host.matches("localhost|\\[::1]|127(\\.[0-9]{1,3}){3}") || List.of(hosts).contains(host);
-                return (scheme.equals("https") || scheme.equals("http") && plain) && !host.isEmpty() && uri.getUserInfo() == null
+                boolean plain = scheme.equals("http") // by default it is not, and then there is no regular expression
+                        && (List.of(hosts).contains(host) || host.matches("localhost|\\[::1]|127(\\.[0-9]{1,3}){3}"));
+                return (scheme.equals("https") || plain) && !host.isEmpty() && uri.getUserInfo() == null
                         && uri.getPort() < 65_536 && uri.getFragment() == null ? uri : null;
             } catch (URISyntaxException notAUrl) { return null; }
         }
@@ -1945,7 +1953,6 @@ public final class ConsoleLogin {
             err().println(text);
         }
 
-
         /** The file of a path that may begin with ~/, which is $HOME as all AWS tools read it. */
         String path(String path) {
             String home = first(variable("HOME"), variable("USERPROFILE"), "");
@@ -1954,10 +1961,7 @@ public final class ConsoleLogin {
 
         /** The text of a file of at most 1 MiB, or of standard input for -. */
         String read(String what, String file) {
-            boolean named = what.startsWith("--"); // on the command line: may be a pipe; a setting must not wait for one
-            try (InputStream input = named && file.equals("-") ? in() : named || !new File(file).exists() || new File(file).isFile()
-                    ? new FileInputStream(file) : InputStream.nullInputStream()) {
-                if (!named && !new File(file).isFile()) throw new IOException(" it is not a file");
+            try (InputStream input = input(what.startsWith("--"), file)) {
                 byte[] bytes = input.readNBytes(Http.LARGEST + 1);
                 if (bytes.length <= Http.LARGEST) return new String(bytes, UTF_8);
                 throw new IOException(" longer than 1 MiB");
@@ -1967,6 +1971,13 @@ public final class ConsoleLogin {
                 String reason = first(unreadable.getMessage(), "").replace(file, "");
                 throw Failure.configuration(what + " " + path + " cannot be read:" + reason, "check the file's path and mode");
             }
+        }
+
+        /** What is named on the command line may be a pipe; a setting must not wait for one. */
+        private InputStream input(boolean onCommandLine, String file) throws IOException {
+            if (onCommandLine && file.equals("-")) return in();
+            if (!onCommandLine && new File(file).exists() && !new File(file).isFile()) throw new IOException(" it is not a file");
+            return new FileInputStream(file);
         }
 
         /** What a command line of the platform's shell prints; what it says on standard error goes there. */
